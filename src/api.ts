@@ -1,0 +1,31 @@
+import { loadConfig } from './config/load.ts'
+import type { FunctionReport } from './model.ts'
+import * as pack from './pack.ts'
+import { makeSystem } from './system/make-system.ts'
+
+export interface ZipOptions {
+  /** Names of the functions to pack. Default: all of the config. */
+  readonly functions?: readonly string[]
+  /** The config file. Default: the one that is found from the current folder upwards, else what the folder holds decides. */
+  readonly config?: string
+  /** Where artifacts go. Default: outDir of the config. */
+  readonly outDir?: string
+  /** Look whether the function would start. Default: true. */
+  readonly check?: boolean
+  /** Keep downloads between runs. Default: true. */
+  readonly cache?: boolean
+  /** Stops the work; nothing is written then. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Packs functions as zips, as `lpack zip` does, and returns their reports; sizes are bytes.
+ * Throws an Error named UserError, with a stable `code`, for what the user can mend; nothing is written then.
+ */
+export async function zip(options: ZipOptions = {}): Promise<readonly FunctionReport[]> {
+  const silent = { show: () => undefined, clear: () => undefined }
+  const system = makeSystem(options.signal ?? new AbortController().signal, silent)
+  const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
+  const cacheDir = options.cache === false ? null : system.cacheDir
+  return pack.zip(config, { functions: options.functions ?? [], check: options.check ?? true, cacheDir }, system)
+}

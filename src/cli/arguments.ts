@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util'
+import { UserError } from '../errors.ts'
+import { nearest } from '../formats/nearest.ts'
+
+const OPTIONS = {
+  config: { type: 'string' },
+  'out-dir': { type: 'string' },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+  'no-cache': { type: 'boolean' },
+  'no-check': { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const COMMANDS = ['zip'] as const
+
+/** What the user asked for, decided. */
+export type Invocation =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | {
+      readonly kind: 'zip'
+      readonly functions: readonly string[]
+      readonly configFile: string | null
+      readonly outDir: string | null
+      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
+      readonly useCache: boolean
+      readonly check: boolean
+    }
+
+export const USAGE = `lpack packages AWS Lambda functions.
+
+  lpack zip [function…]   write <outDir>/<name>.zip and report its size against Lambda's limits
+                          no function named: all of the config; no config: what this folder holds
+
+  --config FILE           this config instead of the one that is found
+  --out-dir DIR           where artifacts go (default: outDir of the config, else lpack.out)
+  --json                  one JSON document on stdout and nothing else
+  --quiet                 nothing on stdout
+  --verbose               the whole report, also of what is unchanged, and what was left out
+  --no-cache              keep no downloads, use none
+  --no-check              don't check whether the function would start
+  --version, --help
+
+Exit codes: 0 fine; 1 written, but over a limit or with an error found; 2 nothing written; 130 interrupted.
+`
+
+/** Throws UserError COMMAND_UNKNOWN, OPTION_UNKNOWN, OPTION_MISUSED and OPTIONS_CONFLICT. */
+export function readArguments(args: readonly string[]): Invocation {
+  const { values, positionals } = parse(args)
+  if (values.version) return { kind: 'version' }
+  const [command, ...functions] = positionals
+  if (values.help || command === undefined || command === 'help') return { kind: 'help' }
+  if (command !== 'zip') throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
+  return {
+    kind: 'zip',
+    functions,
+    configFile: values.config ?? null,
+    outDir: values['out-dir'] ?? null,
+    output: outputOf(values),
+    useCache: !values['no-cache'],
+    check: !values['no-check'],
+  }
+}
+
+function outputOf(values: { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean }) {
+  const given = (['json', 'quiet', 'verbose'] as const).filter(name => values[name])
+  if (given.length > 1) throw new UserError('OPTIONS_CONFLICT', given)
+  return given[0] ?? 'text'
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+      const option = /'(-[^']*)'/.exec(message)?.[1] ?? message
+      const meant = nearest(option.replace(/^-+/, ''), Object.keys(OPTIONS))
+      throw new UserError('OPTION_UNKNOWN', option, meant)
+    }
+    if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') throw new UserError('OPTION_MISUSED', message)
+    throw error
+  }
+}

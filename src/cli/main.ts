@@ -1,0 +1,77 @@
+import { UserError } from '../errors.ts'
+import type { Config, FunctionReport } from '../model.ts'
+import type { System } from '../system/system.ts'
+import { type Invocation, readArguments, USAGE } from './arguments.ts'
+
+/** Where the program reads and writes as a person sees it. */
+export interface Console {
+  /** The result. */
+  readonly out: (text: string) => void
+  /** The conversation. */
+  readonly err: (text: string) => void
+  readonly color: boolean
+  readonly version: string
+}
+
+/** Runs one command. Returns its exit code: 0 fine, 1 written and judged bad, 2 nothing written, 130 or 143 interrupted. */
+export async function main(args: readonly string[], console: Console, system: System): Promise<number> {
+  try {
+    return await run(readArguments(args), console, system)
+  } catch (error) {
+    if (system.signal.aborted) return system.signal.reason === 'SIGTERM' ? 143 : 130
+    if (error instanceof UserError) console.err(`${error.message}\n`)
+    else console.err(`lpack ${console.version} has a bug; it met this:\n${error instanceof Error ? error.stack : String(error)}\n`)
+    return 2
+  } finally {
+    system.progress.clear()
+  }
+}
+
+async function run(invocation: Invocation, console: Console, system: System): Promise<number> {
+  switch (invocation.kind) {
+    case 'help':
+      console.out(USAGE)
+      return 0
+    case 'version':
+      console.out(`${console.version}\n`)
+      return 0
+    case 'zip':
+      return zipCommand(invocation, console, system)
+  }
+}
+
+async function zipCommand(invocation: Extract<Invocation, { kind: 'zip' }>, console: Console, system: System): Promise<number> {
+  // Loaded on demand, so that --version and --help start at once.
+  const { loadConfig } = await import('../config/load.ts')
+  const { zip } = await import('../pack.ts')
+  const config = await loadConfig(system, { configFile: invocation.configFile, outDir: invocation.outDir })
+  tellInferred(config, invocation, console)
+  const cacheDir = invocation.useCache ? system.cacheDir : null
+  const reports = await zip(config, { functions: invocation.functions, check: invocation.check, cacheDir }, system)
+  system.progress.clear()
+  await tellReports(reports, invocation, console, system)
+  return reports.every(({ ok }) => ok) ? 0 : 1
+}
+
+function tellInferred(config: Config, { output }: { readonly output: string }, console: Console): void {
+  if (output === 'quiet') return
+  for (const sentence of config.inferred) console.err(`inferred: ${sentence}\n`)
+}
+
+async function tellReports(
+  reports: readonly FunctionReport[],
+  { output }: Extract<Invocation, { kind: 'zip' }>,
+  console: Console,
+  system: System,
+): Promise<void> {
+  if (output === 'json') {
+    const { reportsAsJson } = await import('../report/json.ts')
+    console.out(reportsAsJson(reports, console.version))
+    return
+  }
+  const { reportAsText } = await import('../report/text.ts')
+  const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd }
+  const bad = reports.filter(({ ok }) => !ok)
+  if (output !== 'quiet') console.out(reports.map(report => reportAsText(report, style)).join('\n'))
+  else if (bad.length > 0) console.err(bad.map(report => reportAsText(report, style)).join('\n'))
+}

@@ -1,0 +1,32 @@
+import type { Progress } from '../system/system.ts'
+
+/** A terminal's error stream, as far as progress needs it. */
+export interface Terminal {
+  readonly isTTY?: boolean | undefined
+}
+
+export const SILENT: Progress = { show: () => undefined, clear: () => undefined }
+
+/** A line that follows the work on a terminal; silent elsewhere, and with NO_COLOR or CI set. */
+export async function makeProgress(stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): Promise<Progress> {
+  if (!isLively(stream, env)) return SILENT
+  const { default: makeSpinner } = await import('yocto-spinner')
+  const spinner = makeSpinner({ stream, handleSignals: false } as never)
+  return {
+    show: (activity, done, total) => {
+      spinner.text = total === 0 ? `${activity} ${megabytes(done)}` : `${activity} ${megabytes(done)} of ${megabytes(total)}`
+      if (!spinner.isSpinning) spinner.start()
+    },
+    clear: () => void spinner.stop(),
+  }
+}
+
+/** True where colour and moving lines are welcome. https://no-color.org */
+export function isLively(stream: Terminal, env: Readonly<Record<string, string | undefined>>): boolean {
+  const isSet = (name: string) => (env[name] ?? '') !== ''
+  return stream.isTTY === true && !isSet('NO_COLOR') && !isSet('CI') && env['TERM'] !== 'dumb'
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MB`
+}

@@ -1,0 +1,45 @@
+import type { RawFunction, RawLayer } from './define.ts'
+import type { Draft } from './drafts.ts'
+import { type Problem, quote } from './problem.ts'
+import { parseSize } from './size.ts'
+
+/** Lambda counts the compact JSON of all variables. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const ENVIRONMENT_BYTES = 4096
+
+/** Lambda's rules that a JSON schema can't say. */
+export function ruleProblems({ raw, keysOf }: Draft): readonly Problem[] {
+  const rules: readonly [keyof RawFunction, string | null][] = [
+    ['environment', environmentProblem(raw.environment ?? {})],
+    ['layers', layersProblem(raw.layers ?? [])],
+  ]
+  const broken = rules.flatMap(([key, text]) => (text === null ? [] : [{ keys: keysOf(key), text }]))
+  return [...broken, ...budgetProblems(raw).map(({ keys, text }) => ({ keys: [...keysOf('budget'), ...keys], text }))]
+}
+
+function environmentProblem(environment: Readonly<Record<string, string>>): string | null {
+  const bytes = Buffer.byteLength(JSON.stringify(environment))
+  if (bytes <= ENVIRONMENT_BYTES) return null
+  return `is ${bytes} bytes as compact JSON; Lambda allows ${ENVIRONMENT_BYTES}. Keep long values in SSM, Secrets Manager or a file.`
+}
+
+function layersProblem(layers: readonly RawLayer[]): string | null {
+  const arns = layers.map(({ arn }) => arn)
+  const unversioned = arns.map(arn => arn.slice(0, arn.lastIndexOf(':')))
+  const twice = arns.find((_, position) => unversioned.indexOf(unversioned[position] ?? '') !== position)
+  if (twice !== undefined)
+    return `names ${quote(twice.slice(0, twice.lastIndexOf(':')))} twice; a function uses one version of a layer.`
+  // Sorted for determinism
+  const regions = [...new Set(arns.map(arn => arn.split(':')[3] ?? ''))].sort()
+  return regions.length > 1
+    ? `are of the regions ${regions.join(' and ')}; a function's layers are all of its own region.`
+    : null
+}
+
+function budgetProblems({ budget = {} }: RawFunction): readonly Problem[] {
+  return (['zipped', 'unzipped'] as const)
+    .filter(key => budget[key] !== undefined && parseSize(budget[key]) === null)
+    .map(key => ({
+      keys: [key],
+      text: `is ${quote(budget[key])}; it must be at least one byte and at most 9007199254740991.`,
+    }))
+}

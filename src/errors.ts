@@ -1,0 +1,296 @@
+import type { Finding, Severity } from './model.ts'
+
+/** Every message of a mistake that stops the work. The key is the stable code; the text says what is wrong, where, and what to do. */
+const MESSAGES = {
+  // system
+  TOOL_FAILED: (command: string, exitCode: number | string, tail: string) =>
+    `\`${command}\` ended with ${exitCode}:\n${tail}`,
+  FILE_UNREADABLE: (path: string, why: string) => `${path} can't be read: ${why}.`,
+  NETWORK_UNREACHABLE: (url: string, why: string) =>
+    `${url} can't be reached: ${why}. Check the network, the address, and HTTPS_PROXY if a proxy stands between.`,
+  DOWNLOAD_REFUSED: (url: string, status: number) =>
+    `${url} can't be downloaded: the server answered ${status}.${status === 401 || status === 403 ? ' Give credentials for its host in the index URL or in ~/.netrc.' : ''}`,
+  DOWNLOAD_TOO_LARGE: (url: string, bytes: number) =>
+    `${url} sends more than the ${bytes} bytes that are expected, so it isn't the wanted file.`,
+  CERTIFICATES_UNREADABLE: (from: string, path: string, why: string) =>
+    `${from} names the certificates ${path}, which can't be read: ${why}. Correct it or remove it.`,
+  PROXY_UNSUPPORTED: (from: string, proxy: string) =>
+    `${from} names the proxy "${proxy}". Name one whose URL starts with http:// or https://.`,
+  // archives
+  ARCHIVE_DAMAGED: (path: string, why: string) =>
+    `${path} is damaged: ${why}. Remove it and let it be downloaded or built again.`,
+  ARCHIVE_UNSAFE_NAME: (path: string, name: string) =>
+    `${path} holds a file named ${JSON.stringify(name)}, which would be written outside its folder. Nobody builds such an archive by mistake: don't use it.`,
+  UNSAFE_PATH: (name: string) =>
+    `A file would be packed as ${JSON.stringify(name)}. Paths in an artifact are relative, separated by "/", and without "..", backslash, NUL or drive letter: rename the file.`,
+  // config
+  CONFIG_NOT_FOUND: (file: string) => `--config names ${file}, which does not exist.`,
+  CONFIG_IS_FOLDER: (file: string) => `--config names ${file}, which is a folder. Name the config file in it.`,
+  CONFIG_TWICE: (dir: string, names: readonly string[]) =>
+    `${dir} has ${names.length} configs: ${names.join(', ')}. Keep one, or name it with --config.`,
+  CONFIG_KEY_MISSING: (file: string, key: string) =>
+    `${file} has no "${key}". Add it, or name another file with --config.`,
+  CONFIG_UNREADABLE: (file: string, line: number | null, column: number | null, why: string) =>
+    `${file}${line === null ? '' : `:${line}${column === null ? '' : `:${column}`}`}: ${why.replace(/\.$/, '')}.`,
+  CONFIG_WITHOUT_DEFAULT: (file: string) =>
+    `${file} has no default export. Write \`export default defineConfig({ … })\`.`,
+  CONFIG_THREW: (file: string, message: string) => `${file} threw an error when it was loaded: ${message}`,
+  CONFIG_INVALID: (lines: readonly string[]) => lines.join('\n'),
+  OUT_DIR_HOLDS_FUNCTION: (outDir: string, root: string) =>
+    `--out-dir is "${outDir}", which holds the function's folder ${root}. Name a folder of its own.`,
+  NAME_NEEDED: (dir: string) =>
+    `${dir} has a name that can't become a function's. Write a config with a name, such as lpack.config.json: { "name": "hello" }`,
+  RUNTIME_NOT_INFERRED: (why: string, runtimes: readonly string[]) =>
+    `The runtime can't be inferred: ${why}. Write a config that names one of ${runtimes.join(', ')}, such as lpack.config.json: { "runtime": "${runtimes[runtimes.length - 1] ?? ''}" }`,
+  NOTHING_TO_PACK: (dir: string, why: string, example: string) =>
+    `${dir} has no lpack config and nothing that tells what to pack: ${why}.\nAdd such a file, go to the function's folder, or write a config, such as lpack.config.json:\n  ${example}`,
+  NODE_NOT_PACKED: (sign: string) =>
+    `${sign} is of a Node.js function. lpack packs Python functions; Node.js functions are not packed yet.`,
+  PYTHON_OR_NODE: (dir: string, python: string, node: string) =>
+    `${dir} can be packed as Python or as Node.js. Write lpack.config.json as one of:\n  ${python}\n  ${node}\nNode.js functions are not packed yet.`,
+  // python dependencies
+  DISTRIBUTIONS_COLLIDE: (path: string, one: string, other: string) =>
+    `${one} and ${other} both hold "${path}", with different content. Only one of them can be installed: remove one from what is locked.`,
+  LOCK_INCOMPLETE: (file: string, runtime: string, unmet: readonly string[]) =>
+    `${file} doesn't hold everything that its packages need on ${runtime}:\n${unmet.map(line => `  - ${line}`).join('\n')}\nWrite it again with what they need: \`uv pip compile\` or \`pip-compile\`, for this Python and Linux.`,
+  ENVIRONMENT_UNREADABLE: (path: string, why: string) =>
+    `${path} can't be read as a virtual environment: ${why}. Make it again, or name another source in \`dependencies\`.`,
+  ENVIRONMENT_OTHER_PYTHON: (path: string, version: string, runtime: string, wanted: string) =>
+    `${path} is of Python ${version}, but the function runs on ${runtime}. Make it again with Python ${wanted} (\`uv venv --python ${wanted}\`), set \`runtime\` to python${version}, or lock the dependencies: a lock needs no environment.`,
+  ENVIRONMENT_FOREIGN: (path: string, target: string, foreign: readonly string[]) =>
+    `${path} holds packages that don't load on ${target}:\n${foreign.map(line => `  - ${line}`).join('\n')}\nLock the dependencies (\`uv lock\`), so that the wheels of the target are taken, or install uv, so that they are resolved.`,
+  ENVIRONMENT_INCOMPLETE: (path: string, declaredIn: string, unmet: readonly string[]) =>
+    `${path} doesn't hold what ${declaredIn} asks for:\n${unmet.map(line => `  - ${line}`).join('\n')}\nInstall it there (\`pip install -r …\`, \`uv sync\`), or lock the dependencies.`,
+  ENVIRONMENT_BROKEN: (path: string, why: string) =>
+    `${path} can't be packed as it is installed: ${why}. Install it again with a current pip or uv.`,
+  ENVIRONMENT_LEGACY: (path: string, name: string) =>
+    `${name} is installed by setup.py (${path}), which doesn't say what it needs. Install it again with a current pip or uv, which make a wheel of it.`,
+  ENVIRONMENT_DYNAMIC: (manifest: string, path: string) =>
+    `${manifest} leaves its dependencies to its build backend (\`dynamic\`), and the project is not installed in ${path}, where they could be read. Install it there (\`pip install -e .\`), lock it, or name a requirements file in \`dependencies\`.`,
+  WHEEL_MALFORMED: (path: string, why: string) =>
+    `${path} can't be unpacked as a wheel: ${why}. Build it again with a current build backend, or take another version.`,
+  LOCK_UNREADABLE: (path: string, why: string) =>
+    `${path} can't be read as a lock file: ${why}. Lock again with the tool that wrote it.`,
+  LOCK_STALE: (lock: string, manifest: string, changed: string, command: string) =>
+    `${lock} is not up to date with ${manifest}: ${changed}. Run \`${command}\`.`,
+  LOCK_MANIFEST_MISSING: (lock: string, manifest: string) =>
+    `${lock} can't be used without ${manifest}, which says what the project asks for. Put it there, or name another source in \`dependencies\`.`,
+  LOCK_NAME_UNKNOWN: (kind: 'group' | 'extra', name: string, file: string, known: readonly string[]) =>
+    `\`${kind}s\` names "${name}", which ${file} doesn't have. ${known.length === 0 ? `It has no ${kind}s` : `It has: ${known.join(', ')}`}.`,
+  LOCK_PYTHON: (lock: string, requires: string, version: string, runtime: string) =>
+    `${lock} is for Python ${requires}, which leaves out the ${version} of ${runtime}. Change the project's Python range and lock again, or choose another runtime.`,
+  LOCK_PLATFORM: (lock: string, environments: readonly string[], target: string) =>
+    `${lock} is for other platforms than ${target}: ${environments.join('; ')}. Add this platform to them and lock again.`,
+  LOCK_TWO_VERSIONS: (lock: string, name: string, versions: readonly string[]) =>
+    `${lock} selects ${name} twice for this function: ${versions.join(' and ')}. Ask for groups and extras that go together, or lock again.`,
+  LOCK_UNSUPPORTED: (lock: string, name: string, what: string) =>
+    `${lock} takes ${name} from ${what}, which lpack doesn't build. Lock it from an index, a wheel, git or a folder.`,
+  REQUIREMENTS_UNREADABLE: (path: string, line: number, why: string) => `${path}, line ${line}: ${why}.`,
+  REQUIREMENTS_MISSING: (path: string, includedIn: string, line: number) =>
+    `${includedIn}, line ${line} includes ${path}, where there is no file. Correct the path, or remove the line.`,
+  REQUIREMENTS_HASH_MISSING: (path: string, line: number, requirement: string) =>
+    `${path}, line ${line}: ${requirement} has no hash, though others have. Give all lines hashes, or none; \`uv export\` and \`pip-compile --generate-hashes\` write them.`,
+  WHEELS_SEVERAL_VERSIONS: (dir: string, name: string, versions: readonly string[]) =>
+    `${dir} holds ${name} in several versions: ${versions.join(', ')}. Keep the one that is to be packed.`,
+  WHEELS_UNFIT: (dir: string, name: string, runtime: string, architecture: string, wheels: readonly string[]) =>
+    `${dir} holds no wheel of ${name} that loads on ${runtime}/${architecture}: ${wheels.join(', ')}.`,
+  // python resolution and builds
+  PYPROJECT_UNRESOLVABLE: (path: string, why: string) => `${path} ${why}.`,
+  UNLOCKED_NEEDS_UV: (path: string, target: string, why: string) =>
+    `${path} is not locked, and nothing here can resolve it for ${target}: ${why}. Install uv, or lock it where uv is: \`uv lock\` for a pyproject.toml, \`uv pip compile --universal --generate-hashes\` for a requirements file.`,
+  UV_TOO_OLD: (uv: string) =>
+    `${uv} is too old: lpack needs \`uv pip compile --format pylock.toml\`, which came with uv 0.7. Update it, or lock the dependencies.`,
+  RESOLUTION_FAILED: (path: string, target: string, tool: string, explanation: string) =>
+    `${tool} finds no versions for ${target} that satisfy ${path}. Loosen what it asks for, or choose another runtime. ${tool} says:\n${explanation}`,
+  LOCAL_PROJECT_MISSING: (name: string, path: string) =>
+    `${name} is the project ${path}, where there is no folder. Put it there, or lock again.`,
+  LOCAL_PROJECT_UNBUILDABLE: (path: string, why: string) =>
+    `The project ${path} can't be packed: neither uv nor a Python with pip is on PATH to build it, and its wheel can't be made from its sources alone: ${why}. Install uv, or put a wheel of it into a folder of \`findLinks\`.`,
+  SDIST_NEEDS_UV: (wanted: string, filename: string) =>
+    `${wanted} has no wheel but only sources (${filename}), and neither uv nor a Python with pip is on PATH to build them. Install uv, or put a wheel of it into a folder of \`findLinks\`.`,
+  GIT_MISSING: (name: string, url: string) =>
+    `${name} comes from ${url}, and git is not on PATH. Install git, or put a wheel of it into a folder of \`findLinks\`.`,
+  BUILD_FAILED: (what: string, output: string) =>
+    `${what} can't be built. Mend what its build backend says, or put a wheel of it into a folder of \`findLinks\`:\n${output}`,
+  BUILT_FOR_THIS_MACHINE: (what: string, filename: string, target: string) =>
+    `${what} holds native code: its build gave ${filename}, which is for this machine and may not load on ${target}. Build the wheel for the target (in an image of the runtime, say) and put it into a folder of \`findLinks\`.`,
+  // python indexes
+  CACHE_UNWRITABLE: (dir: string, why: string) =>
+    `The cache folder ${dir} can't be written: ${why}. Make room or mend its permissions, or use --no-cache.`,
+  INDEX_SETTINGS_BROKEN: (from: string, why: string) => `${from}: ${why}.`,
+  INDEX_REFUSED: (url: string, status: number) =>
+    `The index page ${url} can't be read: the server answered ${status}.${status === 401 || status === 403 ? ' Give credentials for its host in the index URL or in ~/.netrc.' : ''}`,
+  INDEX_UNREADABLE: (url: string, why: string) =>
+    `The index page ${url} isn't one of the simple repository API: ${why}. Check the index URL; it mostly ends in /simple.`,
+  INDEX_LACKS_FILE: (wanted: string, where: string, why: string) =>
+    `${wanted} isn't on ${where}${why === '' ? '' : ` (${why})`}. Upload it there, or name a folder that holds it in \`findLinks\`.`,
+  NO_INDEX_ALLOWED: (wanted: string, from: string) =>
+    `${wanted} isn't in the find-links folders, and ${from} allows no index. Put the wheel into such a folder, or unset ${from}.`,
+  FIND_LINKS_MISSING: (path: string) =>
+    `\`findLinks\` names ${path}, where there is no folder. Correct it, or make the folder.`,
+  HASH_MISMATCH: (filename: string, where: string, expected: string, got: string) =>
+    `${filename} from ${where} isn't the file that is locked: expected sha256 ${expected}, got ${got}. Someone changed the file, or the lock is of another: compare them before you lock again.`,
+  SIZE_MISMATCH: (filename: string, where: string, expected: number, got: number) =>
+    `${filename} from ${where} has ${got} bytes, not the ${expected} that are expected. Try again; if it stays so, lock again.`,
+  WHEEL_MISNAMED: (filename: string, wanted: string) =>
+    `"${filename}" isn't the name of a wheel of ${wanted}. Lock again, or correct the URL or path.`,
+  WHEEL_NOT_FOR_TARGET: (where: string, wanted: string, target: string) =>
+    `${where}, which is named for ${wanted}, doesn't load on ${target}. Name a wheel for this target, or pin a version from an index.`,
+  NO_WHEEL: (wanted: string, target: string, existing: string, waysOut: readonly string[]) =>
+    `${wanted} has no wheel for ${target}. ${existing}\nWhat helps:\n${waysOut.map(way => `  - ${way}`).join('\n')}`,
+  // command line
+  COMMAND_UNKNOWN: (command: string, meant: string | null) =>
+    `There is no command "${command}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack --help\` lists what there is.`,
+  OPTION_UNKNOWN: (option: string, meant: string | null) =>
+    `There is no option "${option}"${meant === null ? '.' : `; did you mean "--${meant}"?`} \`lpack --help\` lists what there is.`,
+  OPTION_MISUSED: (why: string) => `${why}. \`lpack --help\` tells how.`,
+  OPTIONS_CONFLICT: (options: readonly string[]) =>
+    `${options.map(one => `--${one}`).join(' and ')} exclude each other. Keep one.`,
+  // plan
+  FUNCTION_UNKNOWN: (name: string, known: readonly string[], meant: string | null) =>
+    `The config has no function "${name}"${meant === null ? '' : `; did you mean "${meant}"?`} It has: ${known.join(', ')}.`,
+  DEPENDENCIES_MISSING: (name: string, path: string) =>
+    `Function "${name}": \`dependencies\` names ${path}, where there is nothing. Correct the path, or remove the key to let lpack look.`,
+  DEPENDENCIES_UNKNOWN: (name: string, path: string) =>
+    `Function "${name}": \`dependencies\` names ${path}, which is no lock file (uv.lock, pylock.toml, poetry.lock, pdm.lock, Pipfile.lock), requirements file (*.txt, *.in), pyproject.toml, virtual environment or folder of wheels.`,
+  MANIFEST_BROKEN: (path: string, why: string) => `${path} is not TOML: ${why}.`,
+  // own files
+  PATTERN_MATCHES_NOTHING: (name: string, key: string, pattern: string, root: string) =>
+    `Function "${name}": the pattern "${pattern}" in \`${key}\` matches nothing under ${root}. Correct or remove it.`,
+  LINK_ESCAPES: (path: string, target: string, boundary: string) =>
+    `${path} is a link to ${target}, outside of ${boundary}. Copy what it leads to into the project, or leave the link out with \`exclude\`.`,
+  LINK_DANGLING: (path: string) => `${path} is a link to nothing. Mend it, or leave it out with \`exclude\`.`,
+  LINK_CYCLE: (path: string) =>
+    `${path} is a link that leads back to a folder it is in. Mend it, or leave it out with \`exclude\`.`,
+  FILE_SPECIAL: (path: string) => `${path} is neither a file nor a folder. Leave it out with \`exclude\`.`,
+  FILES_COLLIDE: (path: string, owner: string, other: string) =>
+    `${path} comes from ${owner} and, with other content, from ${other}. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
+  // zip
+  OUTPUT_UNWRITABLE: (path: string, why: string) => `${path} can't be written: ${why}.`,
+} as const satisfies Record<string, (...details: never[]) => string>
+
+/** Every finding: its severity, and its message from details. Findings do not stop the work. */
+const FINDINGS = {
+  // plan
+  RUNTIME_PREVIEW: [
+    'warning',
+    (runtime: string) => `${runtime} is a preview: AWS supports it without SLA and not for production.`,
+  ],
+  RUNTIME_DEPRECATED: [
+    'warning',
+    (runtime: string, since: string) =>
+      `${runtime} is deprecated since ${since}: AWS blocks creating, later updating such functions. Move to a newer runtime.`,
+  ],
+  DEPENDENCIES_SEVERAL: [
+    'note',
+    (used: string, others: readonly string[]) =>
+      `Dependencies come from ${used}; not used: ${others.join(', ')}. \`dependencies\` in the config names another.`,
+  ],
+  // own files
+  ENV_FILE_LEFT_OUT: [
+    'note',
+    (path: string) =>
+      `${path} is left out: it may hold secrets. \`environment\` of the function is the place for its values; an \`include\` that names it packs it.`,
+  ],
+  ENV_FILE_PACKED: [
+    'warning',
+    (path: string) =>
+      `${path} is packed because \`include\` names it. Everyone who may read the function's code can read it.`,
+  ],
+  CASE_COLLISION: [
+    'warning',
+    (path: string, other: string) =>
+      `${path} and ${other} differ in case alone: on macOS or Windows one of them is lost when the zip is unpacked.`,
+  ],
+  // report
+  LAYER_NOT_COUNTED: [
+    'note',
+    (arn: string) =>
+      `The layer ${arn} is not counted in the unzipped size: the config doesn't give its \`unzippedBytes\`.`,
+  ],
+  // handler
+  HANDLER_MALFORMED: [
+    'error',
+    (handler: string) =>
+      `The handler "${handler}" has no dot. Lambda would say: Bad handler '${handler}': not enough values to unpack (expected 2, got 1). Write it as module.function.`,
+  ],
+  HANDLER_MODULE_MISSING: [
+    'error',
+    (handler: string, module: string, tried: string) =>
+      `The handler "${handler}" needs ${tried}, which is not in the artifact. Lambda would say: Unable to import module '${module}': No module named '${module.replaceAll('/', '.')}'.`,
+  ],
+  HANDLER_FUNCTION_MISSING: [
+    'error',
+    (handler: string, name: string, module: string, meant: string | null) =>
+      `The handler "${handler}" needs "${name}", which its module does not define${meant === null ? '' : `; did you mean "${meant}"?`} Lambda would say: Handler '${name}' missing on module '${module}'.`,
+  ],
+  // python dependencies
+  NOT_HASH_LOCKED: [
+    'note',
+    (file: string) =>
+      `${file} has no hashes, so the index decides what is packed. \`uv export\` or \`pip-compile --generate-hashes\` writes them.`,
+  ],
+  // python dependencies
+  ENVIRONMENT_UNDECLARED: ['note', (path: string) => `Nothing says what the function needs, so all that is installed in ${path} is packed, but pip, setuptools and wheel. A requirements.txt or a lock would leave out what only development needs.`],
+  ENVIRONMENT_SYSTEM_PACKAGES: ['note', (path: string) => `${path} also sees the packages of the Python that made it (\`include-system-site-packages\`); those are not packed.`],
+  RUNTIME_SDK_SHARED: [
+    'note',
+    (name: string, needed: string, runtime: string) =>
+      `${name} needs ${needed}, which \`runtimeSdk: omit\` leaves out: it runs with the version that ${runtime} ships.`,
+  ],
+  PTH_LEFT_OUT: [
+    'warning',
+    (file: string, name: string, folder: string) =>
+      `${file} of ${name} adds the folder "${folder}" to Python's path. Lambda runs no .pth files, so add it to PYTHONPATH in the function's \`environment\` if modules are missing.`,
+  ],
+  // python resolution and builds
+  UNLOCKED: [
+    'note',
+    (file: string) =>
+      `${file} is not locked: its versions were chosen now, and a later run may choose others. \`uv lock\` or \`uv pip compile --generate-hashes\` fixes them.`,
+  ],
+  NOT_REPRODUCIBLE: [
+    'note',
+    (name: string) =>
+      `${name} has no wheel and was built from its sources here: another build backend or Python may give other bytes. A wheel in a folder of \`findLinks\` fixes them.`,
+  ],
+  // python indexes
+  YANKED: [
+    'note',
+    (wanted: string) =>
+      `${wanted} was yanked by its authors; it is packed because it is pinned. Its page on the index says why.`,
+  ],
+  WHEEL_NOT_LOCKED: [
+    'warning',
+    (filename: string) =>
+      `${filename} is taken from \`findLinks\` because no locked wheel loads on the target; the lock doesn't know its hash.`,
+  ],
+} as const satisfies Record<string, readonly [Severity, (...details: never[]) => string]>
+
+export type ErrorCode = keyof typeof MESSAGES
+export type FindingCode = keyof typeof FINDINGS
+
+/** A mistake that the user can mend. Anything else that is thrown is a bug of ours and keeps its stack. */
+export class UserError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'UserError'
+  readonly code: Code
+  constructor(code: Code, ...details: Parameters<(typeof MESSAGES)[Code]>) {
+    super((MESSAGES[code] as (...details: readonly unknown[]) => string)(...details))
+    this.code = code
+  }
+}
+
+/** A finding of the table above. `path` is an archive path or a path on disk; '' for the whole function. */
+export function finding<Code extends FindingCode>(
+  code: Code,
+  path: string,
+  ...details: Parameters<(typeof FINDINGS)[Code][1]>
+): Finding {
+  const [severity, message] = FINDINGS[code] as readonly [Severity, (...details: readonly unknown[]) => string]
+  return { code, severity, path, message: message(...details) }
+}
+
+/** Makes an unhandled union member a compile error. */
+export function unreachable(value: never): never {
+  throw new Error(`Unexpected value: ${JSON.stringify(value)}`)
+}

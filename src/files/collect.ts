@@ -1,0 +1,40 @@
+import { UserError } from '../errors.ts'
+import type { FileEntry, FileSet, Plan } from '../model.ts'
+import type { System } from '../system/system.ts'
+import { collectOwnFiles } from './own.ts'
+import { collectDependencies, type WorkPlaces } from './python/dependencies.ts'
+import { hasSameBytes } from './same-bytes.ts'
+
+/**
+ * Everything that goes into a function's artifact. Throws what reading its files and resolving its dependencies throws,
+ * and UserError FILES_COLLIDE.
+ */
+export async function collectFiles(plan: Plan, places: WorkPlaces, system: System): Promise<FileSet> {
+  const own = await collectOwnFiles(plan, system)
+  const dependencies = await collectDependencies(plan, own.files, places, system)
+  return {
+    files: sorted(await unite(own.files, dependencies.files, system)),
+    distributions: dependencies.distributions,
+    leftOut: [...own.leftOut, ...dependencies.leftOut],
+    findings: [...own.findings, ...dependencies.findings],
+  }
+}
+
+/** One file a path; the function's own comes first where both are the same. */
+async function unite(own: readonly FileEntry[], others: readonly FileEntry[], system: System): Promise<FileEntry[]> {
+  const files = new Map(own.map(file => [file.path, file]))
+  for (const file of others) {
+    const mine = files.get(file.path)
+    if (mine === undefined) files.set(file.path, file)
+    else if (!(await hasSameBytes(mine, file, system.disk))) {
+      throw new UserError('FILES_COLLIDE', file.path, 'the function itself', file.owner ?? 'the function itself')
+    }
+  }
+  return [...files.values()]
+}
+
+/** Sorted for determinism, by the bytes of the path as zip readers see it. */
+function sorted(files: readonly FileEntry[]): FileEntry[] {
+  const keyed = files.map(file => ({ file, key: Buffer.from(file.path) }))
+  return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ file }) => file)
+}

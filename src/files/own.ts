@@ -1,0 +1,197 @@
+import { join, relative, sep } from 'node:path'
+import { finding, UserError } from '../errors.ts'
+import { toArchivePath } from '../formats/archive-path.ts'
+import { ELF_HEAD_BYTES, isElfProgram } from '../formats/elf.ts'
+import type { FileEntry, Finding, LeftOut, Plan } from '../model.ts'
+import type { Disk, FileKind, System } from '../system/system.ts'
+import { ENVIRONMENT_FILES, exclusionOf } from './default-exclusions.ts'
+import { makePattern, names, type Pattern } from './patterns.ts'
+
+export interface OwnFiles {
+  readonly files: readonly FileEntry[]
+  readonly leftOut: readonly LeftOut[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * The function's own files: everything under its root but the default exclusions, or with `include` what that names; `exclude` subtracts.
+ * Throws UserError PATTERN_MATCHES_NOTHING, LINK_ESCAPES, LINK_DANGLING, LINK_CYCLE, FILE_SPECIAL, FILE_UNREADABLE.
+ */
+export async function collectOwnFiles(plan: Plan, system: System): Promise<OwnFiles> {
+  const { config } = plan
+  const walk: Walk = {
+    plan,
+    disk: system.disk,
+    include: config.include.map(makePattern),
+    exclude: config.exclude.map(makePattern),
+    executable: config.executable.map(makePattern),
+    used: new Set(),
+    files: [],
+    skipped: [],
+  }
+  await walkFolder(walk, config.root, '', [await system.disk.realPath(config.root)])
+  await checkUnused(walk)
+  return {
+    files: walk.files,
+    leftOut: leftOutOf(walk.skipped),
+    findings: environmentFindings(walk),
+  }
+}
+
+/** What one walk over a root gathers. */
+interface Walk {
+  readonly plan: Plan
+  readonly disk: Disk
+  readonly include: readonly Pattern[]
+  readonly exclude: readonly Pattern[]
+  readonly executable: readonly Pattern[]
+  readonly used: Set<Pattern>
+  readonly files: FileEntry[]
+  readonly skipped: Skipped[]
+}
+
+interface Skipped {
+  readonly path: string
+  readonly rule: string
+  readonly isFolder: boolean
+  readonly bytes: number
+}
+
+/** `open` are the real paths of the folders being walked, to see a link that leads back into one of them. */
+async function walkFolder(walk: Walk, dir: string, path: string, open: readonly string[]): Promise<void> {
+  for (const { name, kind } of await walk.disk.list(dir)) {
+    const onDisk = join(dir, name)
+    const inRoot = path === '' ? name : `${path}/${name}`
+    if (isExcluded(walk, inRoot)) continue
+    const rule = await ruleAgainst(walk, onDisk, name, kind)
+    if (rule !== null && !canBeNamed(walk.include, inRoot)) {
+      walk.skipped.push(await skippedOf(walk, onDisk, inRoot, rule))
+      continue
+    }
+    const found = kind === 'link' ? await followLink(walk, onDisk, inRoot, open) : { kind, realPath: join(open.at(-1) ?? dir, name) }
+    if (found.kind === 'directory') {
+      await walkFolder(walk, onDisk, inRoot, [...open, found.realPath])
+    } else if (isIncluded(walk, inRoot)) {
+      if (found.kind === 'other') throw new UserError('FILE_SPECIAL', onDisk)
+      walk.files.push(await fileEntry(walk, onDisk, inRoot))
+    }
+  }
+}
+
+/** The default exclusion that a file or folder falls under, or null. */
+async function ruleAgainst(walk: Walk, onDisk: string, name: string, kind: FileKind): Promise<string | null> {
+  if (walk.plan.excluded.includes(onDisk)) return relative(walk.plan.config.root, onDisk)
+  const isFolder = kind === 'directory' || kind === 'link'
+  if (isFolder && (await walk.disk.stat(join(onDisk, 'pyvenv.cfg'))) !== null) return 'virtual environment'
+  return exclusionOf(name)
+}
+
+/** True if some include names this very part of the path, or could name something below. */
+function canBeNamed(include: readonly Pattern[], path: string): boolean {
+  const parts = path.split('/')
+  return include.some(pattern => names(pattern, path, parts.length - 1) || pattern.text.split('/').includes(parts.at(-1) ?? path))
+}
+
+/** What excludes a folder excludes all that is in it. */
+function isExcluded(walk: Walk, path: string): boolean {
+  return anyMatches(walk, walk.exclude, path)
+}
+
+function isIncluded(walk: Walk, path: string): boolean {
+  if (walk.include.length === 0) return true
+  return anyMatches(walk, walk.include.filter(pattern => namesItsExclusions(pattern, path)), path)
+}
+
+function anyMatches(walk: Walk, patterns: readonly Pattern[], path: string): boolean {
+  const matching = patterns.filter(pattern => pattern.matches(path))
+  for (const pattern of matching) walk.used.add(pattern)
+  return matching.length > 0
+}
+
+function namesItsExclusions(pattern: Pattern, path: string): boolean {
+  return path.split('/').every((name, depth) => exclusionOf(name) === null || names(pattern, path, depth))
+}
+
+/** A link is what it leads to, if that is inside the checkout. One that nothing includes may lead anywhere. */
+async function followLink(walk: Walk, onDisk: string, inRoot: string, open: readonly string[]): Promise<{ readonly kind: FileKind; readonly realPath: string }> {
+  const stat = await walk.disk.stat(onDisk)
+  if (stat?.kind !== 'directory' && !isIncluded(walk, inRoot)) return { kind: 'other', realPath: onDisk }
+  if (stat === null) throw new UserError('LINK_DANGLING', onDisk)
+  const realPath = await walk.disk.realPath(onDisk)
+  if (!isInside(realPath, walk.plan.boundary)) throw new UserError('LINK_ESCAPES', onDisk, realPath, walk.plan.boundary)
+  if (open.includes(realPath)) throw new UserError('LINK_CYCLE', onDisk)
+  return { kind: stat.kind, realPath }
+}
+
+async function fileEntry(walk: Walk, onDisk: string, inRoot: string): Promise<FileEntry> {
+  const stat = await walk.disk.stat(onDisk)
+  const isNamed = anyMatches(walk, walk.executable, inRoot)
+  return {
+    path: toArchivePath(inRoot),
+    bytes: stat?.bytes ?? 0,
+    executable: isNamed || (await isProgram(walk.disk, onDisk)),
+    content: { kind: 'disk', path: onDisk },
+    owner: null,
+  }
+}
+
+async function isProgram(disk: Disk, path: string): Promise<boolean> {
+  const head = await disk.readRange(path, 0, ELF_HEAD_BYTES).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError('FILE_UNREADABLE', path, error.code ?? error.message)
+  })
+  return (head[0] === 0x23 && head[1] === 0x21) || isElfProgram(head)
+}
+
+async function skippedOf(walk: Walk, onDisk: string, path: string, rule: string): Promise<Skipped> {
+  const stat = await walk.disk.lstat(onDisk)
+  const isFolder = stat?.kind === 'directory'
+  return { path, rule, isFolder, bytes: isFolder ? 0 : (stat?.bytes ?? 0) }
+}
+
+/** Every pattern must match something; one that only matches what is left out by default has done its work, too. */
+async function checkUnused(walk: Walk): Promise<void> {
+  const lists = { include: walk.include, exclude: walk.exclude, executable: walk.executable }
+  for (const [key, patterns] of Object.entries(lists)) {
+    for (const pattern of patterns) {
+      const isKnown = walk.used.has(pattern) || (key === 'exclude' && (await matchesSkipped(walk, pattern)))
+      if (!isKnown) throw new UserError('PATTERN_MATCHES_NOTHING', walk.plan.config.name, key, pattern.text, walk.plan.config.root)
+    }
+  }
+}
+
+async function matchesSkipped(walk: Walk, pattern: Pattern): Promise<boolean> {
+  for (const { path, isFolder } of walk.skipped) {
+    if (pattern.matches(path)) return true
+    if (isFolder && (await matchesBelow(walk, pattern, path))) return true
+  }
+  return false
+}
+
+async function matchesBelow(walk: Walk, pattern: Pattern, folder: string): Promise<boolean> {
+  for (const { name, kind } of await walk.disk.list(join(walk.plan.config.root, folder))) {
+    const path = `${folder}/${name}`
+    if (pattern.matches(path) || (kind === 'directory' && (await matchesBelow(walk, pattern, path)))) return true
+  }
+  return false
+}
+
+function environmentFindings(walk: Walk): Finding[] {
+  const isEnvironmentFile = (path: string) => path.split('/').some(name => exclusionOf(name) === ENVIRONMENT_FILES)
+  return [
+    ...walk.skipped.filter(({ rule }) => rule === ENVIRONMENT_FILES).map(({ path }) => finding('ENV_FILE_LEFT_OUT', path, path)),
+    ...walk.files.filter(({ path }) => isEnvironmentFile(path)).map(({ path }) => finding('ENV_FILE_PACKED', path, path)),
+  ]
+}
+
+function leftOutOf(skipped: readonly Skipped[]): LeftOut[] {
+  const rules = [...new Set(skipped.map(({ rule }) => rule))].sort()
+  return rules.map(rule => {
+    const of = skipped.filter(one => one.rule === rule)
+    return { rule, files: of.length, bytes: of.reduce((sum, one) => sum + one.bytes, 0) }
+  })
+}
+
+function isInside(path: string, dir: string): boolean {
+  const way = relative(dir, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !/^[A-Za-z]:|^[\\/]/.test(way)
+}

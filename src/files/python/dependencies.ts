@@ -1,0 +1,169 @@
+import { dirname, join } from 'node:path'
+import { UserError, unreachable } from '../../errors.ts'
+import type { Distribution, FileEntry, Finding, LeftOut, LockFormat, Plan } from '../../model.ts'
+import type { System } from '../../system/system.ts'
+import { buildWheels } from './build.ts'
+import type { Asking } from './build/workshop.ts'
+import { checkComplete, requiredBy } from './closure.ts'
+import { layOutEnvironment } from './environment.ts'
+import { obtainWheels } from './index/obtain.ts'
+import { select as selectFromPdm } from './locks/pdm.ts'
+import { select as selectFromPipfile } from './locks/pipfile.ts'
+import { select as selectFromPoetry } from './locks/poetry.ts'
+import { select as selectFromPylock } from './locks/pylock.ts'
+import { NO_INDEXES } from './locks/selection.ts'
+import { select as selectFromUv } from './locks/uv.ts'
+import { merge } from './merge.ts'
+import { readRequirements } from './requirements.ts'
+import { resolve } from './resolve.ts'
+import { omitRuntimeSdk } from './runtime-sdk.ts'
+import { slim } from './slim.ts'
+import type { LaidOutDistribution, LocalWheel, SelectedPackage, Selection } from './types.ts'
+import { layOutWheel } from './wheel.ts'
+import { wheelsOfFolder } from './wheel-folder.ts'
+
+/** Folders for work in progress: one for this function and run, one that may outlive it. */
+export interface WorkPlaces {
+  readonly workDir: string
+  readonly storeDir: string
+  /** False: what stands in storeDir is not used. */
+  readonly useCache: boolean
+}
+
+export interface CollectedDependencies {
+  readonly files: readonly FileEntry[]
+  readonly distributions: readonly Distribution[]
+  readonly leftOut: readonly LeftOut[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * The runtime dependencies of a function, as files; `ownFiles` are the function's, whose imports slimming respects.
+ * Throws the UserErrors of locks, indexes, wheels and tools.
+ */
+export async function collectDependencies(
+  plan: Plan,
+  ownFiles: readonly FileEntry[],
+  places: WorkPlaces,
+  system: System,
+): Promise<CollectedDependencies> {
+  const { config, target } = plan
+  const all = await layOut({ plan, places, system })
+  const kept = config.runtimeSdk === 'omit' ? omitRuntimeSdk(all.distributions, target) : { ...all, findings: [], leftOut: [] }
+  const slimmed = await slim({ distributions: kept.distributions, level: config.slim, ownFiles }, system.disk)
+  return {
+    files: await merge(slimmed.files, system.disk),
+    distributions: requiredBy(kept.distributions, all.direct, target),
+    leftOut: [...kept.leftOut, ...slimmed.leftOut],
+    findings: [...all.findings, ...kept.findings],
+  }
+}
+
+interface LaidOut {
+  readonly distributions: readonly LaidOutDistribution[]
+  /** Normalised names that the function itself asks for. */
+  readonly direct: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+/** What all ways to the dependencies work with. */
+interface Context {
+  readonly plan: Plan
+  readonly places: WorkPlaces
+  readonly system: System
+}
+
+function layOut(context: Context): Promise<LaidOut> {
+  const { source } = context.plan
+  switch (source.kind) {
+    case 'none':
+      return Promise.resolve({ distributions: [], direct: [], findings: [] })
+    case 'lock':
+      return fromLock(source.format, source.path, context)
+    case 'requirements':
+      return fromRequirements(source.path, source.environment, context)
+    case 'environment':
+      return fromEnvironment(source.path, source.declaredIn, context)
+    case 'pyproject':
+      return fromResolution(source, context)
+    case 'wheels':
+      return fromWheelFolder(source.path, context)
+    default:
+      return unreachable(source)
+  }
+}
+
+const SELECT = {
+  uv: selectFromUv,
+  pylock: selectFromPylock,
+  poetry: selectFromPoetry,
+  pdm: selectFromPdm,
+  pipfile: selectFromPipfile,
+} satisfies Record<LockFormat, unknown>
+
+async function fromLock(format: LockFormat, path: string, context: Context): Promise<LaidOut> {
+  const { config, target } = context.plan
+  return fromSelection(await SELECT[format](path, config.root, target, config, context.system), context)
+}
+
+/** A requirements file is as good as a lock if it is exact and complete; hashes promise that it is. */
+async function fromRequirements(path: string, environment: string | null, context: Context): Promise<LaidOut> {
+  const { target } = context.plan
+  const { selection, declared, hashed } = await readRequirements(path, target, context.system)
+  if (selection !== null) {
+    const laidOut = await fromSelection(selection, context)
+    try {
+      checkComplete(laidOut.distributions, target, { file: path, declared })
+      return laidOut
+    } catch (error) {
+      if (hashed || !(error instanceof UserError) || error.code !== 'LOCK_INCOMPLETE') throw error
+    }
+  }
+  if (environment !== null) return fromEnvironment(environment, path, context)
+  return fromResolution({ kind: 'requirements', path }, context)
+}
+
+async function fromResolution(declaredIn: { readonly kind: 'requirements' | 'pyproject'; readonly path: string }, context: Context): Promise<LaidOut> {
+  const { config, target } = context.plan
+  return fromSelection(await resolve(declaredIn, target, config, config.findLinks, context.system), context)
+}
+
+async function fromSelection(selection: Selection, context: Context): Promise<LaidOut> {
+  const { plan, places, system } = context
+  const projectDir = plan.source.kind === 'none' ? plan.config.root : dirname(plan.source.path)
+  const request = { selection, target: plan.target, findLinks: plan.config.findLinks, projectDir, ...places }
+  const obtained = await obtainWheels(request, system)
+  const built = await build(obtained.toBuild, { indexes: selection.indexes, projectDir }, context)
+  const wheels = [...obtained.wheels, ...built.wheels].sort((a, b) => (a.name < b.name ? -1 : 1)) // Sorted for determinism
+  return {
+    distributions: await layOutAll(wheels, system),
+    direct: selection.direct,
+    findings: [...selection.findings, ...obtained.findings, ...built.findings],
+  }
+}
+
+async function fromEnvironment(path: string, declaredIn: string | null, context: Context): Promise<LaidOut> {
+  const { plan, system } = context
+  const { config, target } = plan
+  const installed = await layOutEnvironment({ path, declaredIn, root: config.root, target, wanted: config }, system)
+  const built = await build(installed.toBuild, { indexes: NO_INDEXES, projectDir: config.root }, context)
+  return {
+    distributions: [...installed.distributions, ...(await layOutAll(built.wheels, system))],
+    direct: installed.direct,
+    findings: [...installed.findings, ...built.findings],
+  }
+}
+
+async function fromWheelFolder(path: string, { plan, system }: Context): Promise<LaidOut> {
+  const wheels = await wheelsOfFolder(path, plan.target, system.disk)
+  return { distributions: await layOutAll(wheels, system), direct: [], findings: [] }
+}
+
+function layOutAll(wheels: readonly LocalWheel[], system: System): Promise<LaidOutDistribution[]> {
+  return Promise.all(wheels.map(wheel => layOutWheel(wheel, system.disk)))
+}
+
+function build(packages: readonly SelectedPackage[], asking: Asking, { plan, places, system }: Context) {
+  const cacheDir = places.useCache ? places.storeDir : null
+  return buildWheels(packages, plan.target, cacheDir, join(places.workDir, 'built'), system, asking)
+}

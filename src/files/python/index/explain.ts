@@ -1,0 +1,144 @@
+import { PYTHON_RUNTIMES, type PythonRuntime } from '../../../aws/runtimes.ts'
+import { UserError } from '../../../errors.ts'
+import { isPrerelease } from '../../../formats/pep440.ts'
+import { parseWheelName } from '../../../formats/wheel-name.ts'
+import { bestWheel, compatibleTags } from '../../../formats/wheel-tags.ts'
+import type { Architecture, PythonTarget } from '../../../model.ts'
+import type { System } from '../../../system/system.ts'
+import type { SelectedPackage } from '../types.ts'
+import { type IndexAccess, type IndexRequest, type OfferedFile, openIndexes } from './access.ts'
+import { indexesFor } from './find.ts'
+import { isPinned, isWheel, newestWheel, suitsPython, versionOf } from './package-files.ts'
+
+const MOST_TAGS = 6
+
+/** The error that says why a package can't be had for a target, and what helps: found out by asking the indexes. */
+export async function explainNoWheel(
+  item: SelectedPackage,
+  target: PythonTarget,
+  request: Omit<IndexRequest, 'findLinks' | 'lockIndexes'>,
+  system: System,
+): Promise<UserError> {
+  const lockIndexes = item.origin.kind === 'index' && item.origin.index !== null ? [item.origin.index] : []
+  return explainNoWheelWith(item, target, await openIndexes({ ...request, findLinks: [], lockIndexes }, system))
+}
+
+/** As explainNoWheel, with the indexes opened already. */
+export async function explainNoWheelWith(
+  item: SelectedPackage,
+  target: PythonTarget,
+  access: IndexAccess,
+): Promise<UserError> {
+  const offered = await filesOnIndexes(item, access)
+  const wheels = wheelsOf(item, offered)
+  const waysOut = [
+    ...newestVersion(item, target, offered),
+    ...otherRuntime(wheels, target),
+    ...otherArchitecture(wheels, target),
+    `Build a wheel of it for this target and name its folder in \`findLinks\`.`,
+    `Deploy a container image, which can bring any system library.`,
+  ]
+  return new UserError('NO_WHEEL', describe(item), describeTarget(target), describeWheels(wheels, target), waysOut)
+}
+
+/** Such as `python3.11 on x86_64 (CPython 3.11, glibc 2.26)`. */
+export function describeTarget({ runtime, architecture, version, glibc }: PythonTarget): string {
+  return `${runtime} on ${architecture} (CPython ${version}, glibc ${glibc.major}.${glibc.minor})`
+}
+
+async function filesOnIndexes(item: SelectedPackage, access: IndexAccess): Promise<readonly OfferedFile[]> {
+  if (access.settings.noIndex !== null) return []
+  const index = item.origin.kind === 'index' ? item.origin.index : null
+  for (const url of indexesFor(index, access)) {
+    // The explanation is worth telling without what an unreachable index would add.
+    const page = await access.page(url, item.name).catch(error => {
+      if (error instanceof UserError) return null
+      throw error
+    })
+    if (page !== null) return page
+  }
+  return []
+}
+
+interface NamedFile {
+  readonly filename: string
+  readonly requiresPython: string | null
+}
+
+/** Of the version: as the index has them, else as the lock lists them. */
+function wheelsOf(item: SelectedPackage, offered: readonly OfferedFile[]): readonly NamedFile[] {
+  const { version, origin } = item
+  const pinned = offered.filter(({ filename }) => version !== null && isPinned(versionOf(filename, item.name), version))
+  const listed = origin.kind === 'index' ? origin.files : []
+  const files = listed.length > 0 ? listed.map(({ filename }) => ({ filename, requiresPython: null })) : pinned
+  return files.filter(({ filename }) => isWheel(filename))
+}
+
+function newestVersion(
+  item: SelectedPackage,
+  target: PythonTarget,
+  offered: readonly OfferedFile[],
+): readonly string[] {
+  const arePrereleasesFine = item.version !== null && isPrerelease(item.version)
+  const usable = offered.filter(file => {
+    const version = versionOf(file.filename, item.name)
+    const isFine = version !== null && (arePrereleasesFine || !isPrerelease(version))
+    return isFine && !file.yanked && suitsPython(file, target.markers.python_full_version)
+  })
+  const newest = newestWheel(usable, item.name, target)
+  if (newest === null) {
+    return usable.length === 0 ? [] : [`No other version of ${item.name} has a wheel for this target either.`]
+  }
+  return [
+    `Pin ${item.name} ${versionOf(newest.filename, item.name)}, the newest version that has a wheel for this target.`,
+  ]
+}
+
+function otherRuntime(wheels: readonly NamedFile[], target: PythonTarget): readonly string[] {
+  const newer = PYTHON_RUNTIMES.filter(({ preview, version }) => !preview && minorOf(version) > minorOf(target.version))
+  const usable = newer.filter(runtime => loads(wheels, runtime, target.architecture))
+  const [first] = usable
+  if (first === undefined) return []
+  return [`Use the runtime ${first.id}${usable.length > 1 ? ' or a newer one' : ''}: this version has a wheel for it.`]
+}
+
+function otherArchitecture(wheels: readonly NamedFile[], target: PythonTarget): readonly string[] {
+  const architecture = target.architecture === 'arm64' ? 'x86_64' : 'arm64'
+  const runtime = PYTHON_RUNTIMES.find(({ id }) => id === target.runtime)
+  if (runtime === undefined || !loads(wheels, runtime, architecture)) return []
+  return [`Use the architecture ${architecture}: this version has a wheel for it.`]
+}
+
+function loads(wheels: readonly NamedFile[], runtime: PythonRuntime, architecture: Architecture): boolean {
+  const suited = wheels.filter(file => suitsPython(file, runtime.fullVersion))
+  return bestWheel(suited, file => file.filename, compatibleTags(runtime.version, runtime.glibc, architecture)) !== null
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1])
+}
+
+function describeWheels(wheels: readonly NamedFile[], target: PythonTarget): string {
+  if (wheels.length === 0) return 'It has no wheels at all.'
+  const machine = target.architecture === 'arm64' ? 'aarch64' : 'x86_64'
+  const near = wheels.flatMap(({ filename }) => nearTags(filename, machine))
+  // Sorted for determinism
+  const tags = [...new Set(near)].sort()
+  const rest = wheels.length - near.length
+  const elsewhere = rest === 0 ? '' : ` ${tags.length === 0 ? 'All' : 'The other'} ${rest} are for other systems.`
+  const more = tags.length > MOST_TAGS ? ` and ${tags.length - MOST_TAGS} more` : ''
+  return tags.length === 0
+    ? `It has ${wheels.length} wheels, none for Linux (glibc) on ${target.architecture}.`
+    : `Its wheels for Linux on ${target.architecture}: ${tags.slice(0, MOST_TAGS).join(', ')}${more}.${elsewhere}`
+}
+
+/** What a wheel asks for, such as `cp312-cp312-manylinux_2_27`, if it is one for Linux on that machine or any. */
+function nearTags(filename: string, machine: string): readonly string[] {
+  const tags = parseWheelName(filename)?.tags ?? []
+  const tag = tags.find(each => /-any$/.test(each) || new RegExp(`-(many)?linux.*_${machine}$`).test(each))
+  return tag === undefined ? [] : [tag.replace(`_${machine}`, '')]
+}
+
+function describe({ name, version }: SelectedPackage): string {
+  return version === null ? name : `${name} ${version}`
+}

@@ -1,0 +1,3 @@
+export { defineConfig } from './config/define.ts'
+export type * from './model.ts'
+export { type ZipOptions, zip } from './api.ts'

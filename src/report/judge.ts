@@ -1,0 +1,78 @@
+import { DIRECT_UPLOAD_BYTES, UNZIPPED_BYTES } from '../aws/limits.ts'
+import { finding } from '../errors.ts'
+import type { Artifact, FileSet, Finding, FunctionReport, JudgedLimit, LimitStatus, PackageSize, Plan } from '../model.ts'
+
+/** From this share of a limit on, it is near. */
+const NEAR = 0.9
+
+/** Measures an artifact and judges it against Lambda's limits and the user's budget. */
+export function judge(plan: Plan, fileSet: FileSet, artifact: Artifact, checked: readonly Finding[]): FunctionReport {
+  const { config } = plan
+  const limits = limitsOf(plan, artifact)
+  const findings = [...plan.findings, ...fileSet.findings, ...checked, ...layerFindings(plan)]
+  return {
+    name: config.name,
+    runtime: config.runtime,
+    architecture: config.architecture,
+    handler: config.handler,
+    artifact,
+    packages: packagesOf(fileSet, artifact),
+    limits,
+    findings,
+    leftOut: fileSet.leftOut,
+    ok: !isBad(limits, findings),
+  }
+}
+
+function isBad(limits: readonly JudgedLimit[], findings: readonly Finding[]): boolean {
+  const isOver = limits.some(({ status, severity }) => status === 'over' && severity === 'error')
+  return isOver || findings.some(({ severity }) => severity === 'error')
+}
+
+function limitsOf({ config }: Plan, artifact: Artifact): JudgedLimit[] {
+  const layerBytes = config.layers.reduce((sum, layer) => sum + (layer.unzippedBytes ?? 0), 0)
+  const { zippedBytes, unzippedBytes } = config.budget
+  return [
+    mustBeSmaller('zip-direct-upload', artifact.bytes, DIRECT_UPLOAD_BYTES, 'warning'),
+    mustBeSmaller('unzipped', artifact.unzippedBytes + layerBytes, UNZIPPED_BYTES, 'error'),
+    ...(zippedBytes === null ? [] : [mayBe('budget-zipped', artifact.bytes, zippedBytes)]),
+    ...(unzippedBytes === null ? [] : [mayBe('budget-unzipped', artifact.unzippedBytes, unzippedBytes)]),
+  ]
+}
+
+/** AWS refuses what is exactly as large as its limits, too. */
+function mustBeSmaller(id: string, bytes: number, limit: number, severity: 'error' | 'warning'): JudgedLimit {
+  return { id, bytes, limit, status: statusOf(bytes, limit, bytes >= limit), severity }
+}
+
+function mayBe(id: string, bytes: number, limit: number): JudgedLimit {
+  return { id, bytes, limit, status: statusOf(bytes, limit, bytes > limit), severity: 'error' }
+}
+
+function statusOf(bytes: number, limit: number, isOver: boolean): LimitStatus {
+  if (isOver) return 'over'
+  return bytes >= limit * NEAR ? 'near' : 'ok'
+}
+
+function layerFindings({ config }: Plan): Finding[] {
+  return config.layers.filter(({ unzippedBytes }) => unzippedBytes === null).map(({ arn }) => finding('LAYER_NOT_COUNTED', '', arn))
+}
+
+function packagesOf(fileSet: FileSet, artifact: Artifact): PackageSize[] {
+  const sizes = new Map(fileSet.distributions.map(({ name }) => [name, { bytes: 0, zippedBytes: 0, files: 0 }]))
+  for (const { owner, bytes, zippedBytes } of artifact.entries) {
+    const size = owner === null ? undefined : sizes.get(owner)
+    if (size === undefined) continue
+    size.bytes += bytes
+    size.zippedBytes += zippedBytes
+    size.files += 1
+  }
+  const packages = fileSet.distributions.map(({ name, version, requiredBy }) => ({
+    name,
+    version,
+    ...(sizes.get(name) ?? { bytes: 0, zippedBytes: 0, files: 0 }),
+    requiredBy,
+  }))
+  // Sorted for determinism
+  return packages.sort((a, b) => b.zippedBytes - a.zippedBytes || (a.name < b.name ? -1 : 1))
+}

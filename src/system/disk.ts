@@ -1,0 +1,103 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import * as fs from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Disk, FileKind, FileStat } from './system.ts'
+
+/** The real disk. */
+export function makeDisk(): Disk {
+  return {
+    stat: path => statOrNull(() => fs.stat(path)),
+    lstat: path => statOrNull(() => fs.lstat(path)),
+    list,
+    realPath: path => fs.realpath(path),
+    readBytes: path => fs.readFile(path),
+    readText: path => fs.readFile(path, 'utf8'),
+    readRange,
+    sha256,
+    makeFolder: async dir => void (await fs.mkdir(dir, { recursive: true })),
+    writeBytes: (path, bytes) => fs.writeFile(path, bytes),
+    rename: (from, to) => fs.rename(from, to),
+    remove: path => fs.rm(path, { recursive: true, force: true, maxRetries: 3 }),
+    openForWriting,
+    withTemporaryFolder: action => withFolder(join(tmpdir(), `lpack-${unique()}`), action),
+    withFolderIn: (parent, action) => withFolder(join(parent, `.${unique()}.tmp`), action),
+  }
+}
+
+async function statOrNull(read: () => ReturnType<typeof fs.stat>): Promise<FileStat | null> {
+  try {
+    const stats = await read()
+    return { kind: kindOf(stats), bytes: Number(stats.size), executable: (Number(stats.mode) & 0o111) !== 0 }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    // A link that leads to itself leads nowhere.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null
+    throw error
+  }
+}
+
+async function list(dir: string) {
+  const entries = await fs.readdir(dir, { withFileTypes: true })
+  // Sorted for determinism
+  return entries.map(entry => ({ name: entry.name, kind: kindOf(entry) })).sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+interface Typed {
+  isFile(): boolean
+  isDirectory(): boolean
+  isSymbolicLink(): boolean
+}
+
+function kindOf(entry: Typed): FileKind {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'directory'
+  return entry.isSymbolicLink() ? 'link' : 'other'
+}
+
+async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const handle = await fs.open(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(length)
+    let filled = 0
+    while (filled < length) {
+      const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return buffer.subarray(0, filled)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array)
+  return hash.digest('hex')
+}
+
+async function openForWriting(path: string, options: { readonly append?: boolean } = {}) {
+  const handle = await fs.open(path, options.append ? 'a' : 'w')
+  return {
+    write: async (bytes: Uint8Array) => {
+      let written = 0
+      while (written < bytes.length) written += (await handle.write(bytes, written)).bytesWritten
+    },
+    close: () => handle.close(),
+  }
+}
+
+async function withFolder<T>(dir: string, action: (dir: string) => Promise<T>): Promise<T> {
+  await fs.mkdir(dir, { recursive: true })
+  try {
+    return await action(dir)
+  } finally {
+    await fs.rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+function unique(): string {
+  return randomBytes(8).toString('hex')
+}

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import { UserError } from '../errors.ts'
+import type { Fetch, Line, Patience } from './line.ts'
+import type { Network, NetworkSettings } from './system.ts'
+import { download, get } from './transfer.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** How long the network is waited for. */
+export const PATIENCE: Patience = {
+  answerMs: 30_000,
+  idleMs: 30_000,
+  retries: 3,
+  backoffMs: 500,
+  longestWaitMs: 30_000,
+}
+
+// What curl, pip (requests) and uv read, in no order: what any of them names is trusted.
+const CERTIFICATE_VARIABLES = ['SSL_CERT_FILE', 'PIP_CERT', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']
+
+/**
+ * The real network: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY (lower case, too) and the certificate files that pip, uv
+ * and curl know are heeded. A named certificate file replaces Node's own roots, as it does in pip and uv.
+ */
+export function makeNetwork(env: Environment, signal: AbortSignal, patience: Patience = PATIENCE): Network {
+  return networkWith(env, { signal, patience }, { caFile: null, proxy: null })
+}
+
+function networkWith(env: Environment, limits: Omit<Line, 'fetch'>, settings: NetworkSettings): Network {
+  let client: Promise<Fetch> | null = null
+  const line: Line = {
+    ...limits,
+    fetch: async (url, init) => {
+      client ??= makeClient(env, settings, limits.patience)
+      return (await client)(url, init)
+    },
+  }
+  return {
+    get: (url, headers) => get(line, url, headers),
+    download: request => download(line, request),
+    configured: added => networkWith(env, limits, added),
+  }
+}
+
+async function makeClient(env: Environment, settings: NetworkSettings, patience: Patience): Promise<Fetch> {
+  const secureContext = await readCertificates(env, settings)
+  const proxyOf = proxyChooser(env, settings)
+  if (secureContext === null && proxyOf === null) return (url, init) => fetch(url, init)
+  // Of a bundled CommonJS module only the default export is there.
+  const { default: undici } = await import('undici')
+  const connect = { timeout: patience.answerMs, ...(secureContext === null ? {} : { secureContext }) }
+  const direct = new undici.Agent({ connect })
+  const proxies = new Map<string, InstanceType<typeof undici.ProxyAgent>>()
+  const throughProxy = (proxy: string) => {
+    const { uri, token } = splitProxy(proxy)
+    // Only https needs a tunnel; many proxies refuse one to port 80.
+    const tls = { requestTls: connect, proxyTls: connect, proxyTunnel: false }
+    const agent = proxies.get(proxy) ?? new undici.ProxyAgent({ uri, ...tls, ...(token === null ? {} : { token }) })
+    proxies.set(proxy, agent)
+    return agent
+  }
+  return (url, init) => {
+    const proxy = proxyOf === null ? null : proxyOf(new URL(url))
+    return undici.fetch(url, { ...init, dispatcher: proxy === null ? direct : throughProxy(proxy) })
+  }
+}
+
+async function readCertificates(env: Environment, settings: NetworkSettings): Promise<SecureContext | null> {
+  const files = new Map<string, string>()
+  for (const variable of CERTIFICATE_VARIABLES) {
+    const path = env[variable]
+    if (path !== undefined && path !== '') files.set(path, variable)
+  }
+  if (settings.caFile !== null) files.set(settings.caFile, "pip's configuration")
+  const texts: string[] = []
+  for (const [path, from] of files) {
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      // requests allows a folder of hashed certificates here; the files and Node's roots have to do.
+      if (error.code === 'EISDIR') return null
+      throw new UserError('CERTIFICATES_UNREADABLE', from, path, error.message)
+    })
+    if (text !== null) texts.push(text)
+  }
+  // One context for all connections: each would parse the whole file again.
+  return texts.length === 0 ? null : createSecureContext({ ca: texts })
+}
+
+/** Says which proxy a URL goes through; null if none is configured at all. */
+function proxyChooser(env: Environment, settings: NetworkSettings): ((url: URL) => string | null) | null {
+  const secure = settings.proxy ?? variable(env, ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])
+  const plain = settings.proxy ?? variable(env, ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'])
+  if (secure === null && plain === null) return null
+  const exempt = (variable(env, ['no_proxy', 'NO_PROXY']) ?? '').split(/[,\s]+/).filter(entry => entry !== '')
+  return url => {
+    if (exempt.some(entry => exempts(entry, url))) return null
+    return url.protocol === 'https:' ? secure : plain
+  }
+}
+
+function variable(env: Environment, names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = env[name]
+    if (value !== undefined && value !== '') return value
+  }
+  return null
+}
+
+/** As curl: `*`, a host, or a domain with all its hosts, with or without a port. */
+function exempts(entry: string, url: URL): boolean {
+  if (entry === '*') return true
+  const [, host = entry, port] = /^(.+?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? []
+  const usedPort = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
+  if (port !== undefined && port !== usedPort) return false
+  const domain = host.replace(/^\*?\./, '')
+  return url.hostname === domain || url.hostname.endsWith(`.${domain}`)
+}
+
+/** undici takes a proxy's credentials as a header, and reads them from a URL only if both are there. */
+function splitProxy(proxy: string): { readonly uri: string; readonly token: string | null } {
+  const text = /^[a-z0-9+.-]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new UserError('PROXY_UNSUPPORTED', 'The proxy setting', text.replace(/\/\/.*@/, '//…@'))
+  }
+  const { username, password } = url
+  url.username = ''
+  url.password = ''
+  if (username === '') return { uri: url.href, token: null }
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { uri: url.href, token: `Basic ${Buffer.from(pair).toString('base64')}` }
+}

@@ -1,0 +1,106 @@
+/** The outside world as a value: stages get it as an argument, tests pass another. */
+export interface System {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** As process.platform. */
+  readonly platform: string
+  readonly homeDir: string
+  /** Where finished downloads are kept between runs. */
+  readonly cacheDir: string
+  /** Fires when the user interrupts; long work stops and cleans up. */
+  readonly signal: AbortSignal
+  readonly disk: Disk
+  readonly network: Network
+  readonly processes: Processes
+  readonly progress: Progress
+}
+
+export type FileKind = 'file' | 'directory' | 'link' | 'other'
+
+export interface FileStat {
+  readonly kind: FileKind
+  readonly bytes: number
+  /** The host's executable bits; never used for what goes into an artifact of wheels. */
+  readonly executable: boolean
+}
+
+/** Errors of the operating system (ENOENT, EACCES, ENOSPC …) pass through as they are, with `code`, unless said otherwise. */
+export interface Disk {
+  /** null if there is nothing. Follows links. */
+  readonly stat: (path: string) => Promise<FileStat | null>
+  /** null if there is nothing. Does not follow links. */
+  readonly lstat: (path: string) => Promise<FileStat | null>
+  /** Names in a folder with their kinds, links not followed. Sorted by code unit for determinism. */
+  readonly list: (dir: string) => Promise<readonly { readonly name: string; readonly kind: FileKind }[]>
+  readonly realPath: (path: string) => Promise<string>
+  readonly readBytes: (path: string) => Promise<Uint8Array>
+  readonly readText: (path: string) => Promise<string>
+  /** `length` bytes at `offset`; fewer at the end of the file. */
+  readonly readRange: (path: string, offset: number, length: number) => Promise<Uint8Array>
+  /** Of a whole file, in lower-case hex, read in pieces. */
+  readonly sha256: (path: string) => Promise<string>
+  readonly makeFolder: (dir: string) => Promise<void>
+  readonly writeBytes: (path: string, bytes: Uint8Array | string) => Promise<void>
+  readonly rename: (from: string, to: string) => Promise<void>
+  /** Removes a file or a whole folder; nothing there is fine. */
+  readonly remove: (path: string) => Promise<void>
+  /** A sink for a file written in pieces; `close` returns when the bytes are with the operating system. */
+  readonly openForWriting: (path: string, options?: { readonly append?: boolean }) => Promise<FileSink>
+  /** Runs the action with a new empty folder that is removed afterwards, whatever happens, interruption included. */
+  readonly withTemporaryFolder: <T>(action: (dir: string) => Promise<T>) => Promise<T>
+  /** The same, with the new folder inside `parent`, so that its files can be renamed into place. */
+  readonly withFolderIn: <T>(parent: string, action: (dir: string) => Promise<T>) => Promise<T>
+}
+
+export interface FileSink {
+  readonly write: (bytes: Uint8Array) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export interface Network {
+  /**
+   * A small document (index page, metadata) by GET, redirects followed, retried where that can help.
+   * Throws UserError NETWORK_UNREACHABLE where no answer comes. Other statuses are returned.
+   */
+  readonly get: (url: string, headers: Readonly<Record<string, string>>) => Promise<{ readonly status: number; readonly url: string; readonly contentType: string; readonly text: string }>
+  /**
+   * A file, streamed to `path` (resumed from what a cut answer left, retried); nothing is left there when it throws.
+   * Returns its bytes and sha256. Throws UserError NETWORK_UNREACHABLE, DOWNLOAD_REFUSED (status) or DOWNLOAD_TOO_LARGE.
+   */
+  readonly download: (request: DownloadRequest) => Promise<{ readonly bytes: number; readonly sha256: string }>
+  /** The same network with what pip's configuration adds: its proxy wins over the environment's, its certificates are trusted beside. */
+  readonly configured: (settings: NetworkSettings) => Network
+}
+
+export interface NetworkSettings {
+  /** A file of PEM certificates to trust. */
+  readonly caFile: string | null
+  /** URL of a proxy for all requests that NO_PROXY doesn't exempt. */
+  readonly proxy: string | null
+}
+
+export interface DownloadRequest {
+  readonly url: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** More than this is refused while it streams; Infinity if unknown. */
+  readonly maxBytes: number
+  /** Stops this download alone. */
+  readonly signal: AbortSignal
+  /** Called with the bytes received so far. */
+  readonly onProgress: (bytes: number) => void
+}
+
+export interface Processes {
+  /** The absolute path of a program on PATH, or null. */
+  readonly find: (name: string) => Promise<string | null>
+  /** Runs a program without a shell. Throws UserError TOOL_FAILED with the end of its stderr when it fails. */
+  readonly run: (command: string, args: readonly string[], options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> }) => Promise<{ readonly stdout: string; readonly stderr: string }>
+}
+
+/** What a person sees while work goes on. Silent unless on a terminal. */
+export interface Progress {
+  /** `done` and `total` in bytes; total 0 if unknown. */
+  readonly show: (activity: string, done: number, total: number) => void
+  readonly clear: () => void
+}

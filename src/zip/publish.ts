@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { Artifact } from '../model.ts'
+import type { Disk } from '../system/system.ts'
+import type { ZipDraft } from './write.ts'
+
+interface Draft {
+  readonly zip: ZipDraft
+  /** Where the finished artifact belongs. */
+  readonly path: string
+}
+
+/**
+ * Lets `write` fill a hidden folder beside the artifacts, then moves what it made into place: all of it, or on a failure none.
+ * A file that has the new bytes already is left alone. Throws UserError OUTPUT_UNWRITABLE.
+ */
+export async function publish<D extends Draft>(
+  outDir: string,
+  disk: Disk,
+  write: (draftDir: string) => Promise<readonly D[]>,
+): Promise<(D & { readonly artifact: Artifact })[]> {
+  await makeOutputFolder(outDir, disk)
+  return disk.withFolderIn(outDir, async draftDir => {
+    const drafts = await write(draftDir)
+    const artifacts = []
+    for (const draft of drafts) artifacts.push({ ...draft, artifact: await place(draft, disk) })
+    return artifacts
+  })
+}
+
+async function place({ zip, path }: Draft, disk: Disk): Promise<Artifact> {
+  const standing = await disk.stat(path)
+  const unchanged = standing?.kind === 'file' && standing.bytes === zip.bytes && (await disk.sha256(path)) === zip.sha256
+  if (!unchanged) await orUnwritable(path, () => disk.rename(zip.path, path))
+  return { ...zip, kind: 'zip', path, unchanged }
+}
+
+/** The folder keeps itself out of version control. */
+async function makeOutputFolder(outDir: string, disk: Disk): Promise<void> {
+  await orUnwritable(outDir, async () => {
+    await disk.makeFolder(outDir)
+    const ignoreFile = join(outDir, '.gitignore')
+    if ((await disk.list(outDir)).length === 0) await disk.writeBytes(ignoreFile, '*\n')
+  })
+}
+
+async function orUnwritable(path: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === undefined) throw error
+    throw new UserError('OUTPUT_UNWRITABLE', path, code)
+  }
+}

@@ -1,0 +1,86 @@
+import { markerEnvironment, PYTHON_RUNTIMES } from '../src/aws/runtimes.ts'
+import { toArchivePath } from '../src/formats/archive-path.ts'
+import { compatibleTags } from '../src/formats/wheel-tags.ts'
+import type { Architecture, FileEntry, FileSet, FunctionConfig, Plan, PythonTarget } from '../src/model.ts'
+import { makeDisk } from '../src/system/disk.ts'
+import { makeNetwork } from '../src/system/network.ts'
+import type { System } from '../src/system/system.ts'
+
+/** A system with the real disk and network, an empty environment and no programs. */
+export function testSystem(changes: Partial<System> = {}): System {
+  const { signal } = new AbortController()
+  return {
+    cwd: '/',
+    env: {},
+    platform: process.platform,
+    homeDir: '/nonexistent',
+    cacheDir: '/nonexistent',
+    signal,
+    disk: makeDisk(),
+    network: makeNetwork(changes.env ?? {}, changes.signal ?? signal),
+    processes: { find: async () => null, run: () => Promise.reject(new Error('no programs here')) },
+    progress: { show: () => undefined, clear: () => undefined },
+    ...changes,
+  }
+}
+
+/** The target of a runtime, as a plan has it. */
+export function testTarget(id = 'python3.13', architecture: Architecture = 'x86_64'): PythonTarget {
+  const runtime = PYTHON_RUNTIMES.find(one => one.id === id)
+  if (runtime === undefined) throw new Error(`no runtime ${id}`)
+  const { version, glibc } = runtime
+  return {
+    runtime: id,
+    architecture,
+    version,
+    glibc,
+    markers: markerEnvironment(runtime, architecture),
+    tags: compatibleTags(version, glibc, architecture),
+  }
+}
+
+export function testConfig(root: string, changes: Partial<FunctionConfig> = {}): FunctionConfig {
+  return {
+    name: 'hello',
+    runtime: 'python3.13',
+    architecture: 'x86_64',
+    handler: 'lambda_function.lambda_handler',
+    root,
+    include: [],
+    exclude: [],
+    executable: [],
+    dependencies: { kind: 'found' },
+    groups: [],
+    extras: [],
+    findLinks: [],
+    runtimeSdk: 'bundle',
+    slim: 'safe',
+    layers: [],
+    budget: { zippedBytes: null, unzippedBytes: null },
+    ...changes,
+  }
+}
+
+export function testPlan(root: string, changes: Partial<FunctionConfig> = {}, more: Partial<Plan> = {}): Plan {
+  const config = testConfig(root, changes)
+  return {
+    config,
+    target: testTarget(config.runtime, config.architecture),
+    source: { kind: 'none' },
+    excluded: [],
+    boundary: root,
+    artifactPath: `${root}/lpack.out/${config.name}.zip`,
+    findings: [],
+    ...more,
+  }
+}
+
+/** A file whose bytes are in memory. */
+export function testFile(path: string, content: string | Uint8Array, changes: Partial<FileEntry> = {}): FileEntry {
+  const bytes = Buffer.from(content as string)
+  return { path: toArchivePath(path), bytes: bytes.length, executable: false, content: { kind: 'bytes', bytes }, owner: null, ...changes }
+}
+
+export function testFileSet(files: readonly FileEntry[], changes: Partial<FileSet> = {}): FileSet {
+  return { files, distributions: [], leftOut: [], findings: [], ...changes }
+}

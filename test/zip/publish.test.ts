@@ -1,0 +1,73 @@
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { makeEncoder } from '../../src/deflate/encoder.ts'
+import { publish } from '../../src/zip/publish.ts'
+import { writeZip } from '../../src/zip/write.ts'
+import { describe, inTemporaryFolder, rejects } from '../helpers.ts'
+import { testFile, testFileSet, testSystem } from '../worlds.ts'
+
+const SYSTEM = testSystem()
+
+describe('zip/publish', it => {
+  it('puts the zip in place and leaves nothing else', () =>
+    inTemporaryFolder(async dir => {
+      const [published] = await pack(join(dir, 'out'), 'one')
+      assert.is(published?.artifact.unchanged, false)
+      assert.equal((await readdir(join(dir, 'out'))).sort(), ['.gitignore', 'hello.zip'])
+      assert.is(await readFile(join(dir, 'out/.gitignore'), 'utf8'), '*\n')
+    }))
+
+  it('leaves a file alone that has the same bytes', () =>
+    inTemporaryFolder(async dir => {
+      await pack(dir, 'one')
+      const before = new Date('2001-01-01T00:00:00Z')
+      await utimes(join(dir, 'hello.zip'), before, before)
+      const [published] = await pack(dir, 'one')
+      assert.is(published?.artifact.unchanged, true)
+      assert.equal((await stat(join(dir, 'hello.zip'))).mtime, before)
+    }))
+
+  it('replaces a file that has other bytes', () =>
+    inTemporaryFolder(async dir => {
+      await pack(dir, 'one')
+      const before = await readFile(join(dir, 'hello.zip'))
+      const [published] = await pack(dir, 'two')
+      assert.is(published?.artifact.unchanged, false)
+      assert.not.equal(await readFile(join(dir, 'hello.zip')), before)
+    }))
+
+  it('keeps the previous artifact and leaves nothing behind on a failure', () =>
+    inTemporaryFolder(async dir => {
+      await pack(dir, 'one')
+      const before = await readFile(join(dir, 'hello.zip'))
+      const outcome = await publish(dir, SYSTEM.disk, async draftDir => {
+        await writeFile(join(draftDir, 'half.zip'), 'half')
+        throw new Error('cut short')
+      }).catch((error: Error) => error.message)
+      assert.is(outcome, 'cut short')
+      assert.equal(await readFile(join(dir, 'hello.zip')), before)
+      assert.not.ok((await readdir(dir)).some(name => name.endsWith('.tmp')))
+    }))
+
+  it('does not write a .gitignore into a folder of the user', () =>
+    inTemporaryFolder(async dir => {
+      await writeFile(join(dir, 'mine.txt'), '')
+      await pack(dir, 'one')
+      assert.equal((await readdir(dir)).sort(), ['hello.zip', 'mine.txt'])
+    }))
+
+  it('tells where a folder is in the way', () =>
+    inTemporaryFolder(async dir => {
+      await mkdir(join(dir, 'hello.zip/inside'), { recursive: true })
+      const error = await rejects(() => pack(dir, 'one'), 'OUTPUT_UNWRITABLE')
+      assert.match(error.message, join(dir, 'hello.zip'))
+    }))
+})
+
+function pack(outDir: string, content: string) {
+  return publish(outDir, SYSTEM.disk, async draftDir => {
+    const zip = await writeZip(testFileSet([testFile('a.txt', content)]), join(draftDir, 'hello.zip'), await makeEncoder(), SYSTEM)
+    return [{ zip, path: join(outDir, 'hello.zip') }]
+  })
+}
