@@ -33,18 +33,31 @@ const { metafile } = await build({
 })
 
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)))
-execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/package.json').replace(/package\.json$/, 'bin/tsc'), '-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' })
+execFileSync(
+  process.execPath,
+  [
+    createRequire(import.meta.url)
+      .resolve('typescript/package.json')
+      .replace(/package\.json$/, 'bin/tsc'),
+    '-p',
+    'tsconfig.types.json',
+  ],
+  { cwd: root, stdio: 'inherit' },
+)
 
 /** The licence texts of the packages whose code is in the bundle, as their licences ask. */
 function licences(inputs) {
-  const names = inputs.map(input => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1]).filter(name => name !== undefined)
+  const names = inputs
+    .map(input => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1])
+    .filter(name => name !== undefined)
   return [...new Set(names)]
     .sort()
     .map(name => {
       const folder = join(root, 'node_modules', name)
       const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
       const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry))
-      const text = file !== undefined && existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8').trim() : ''
+      const text =
+        file !== undefined && existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8').trim() : ''
       return `${name} ${version} (${license})\n\n${text}\n`
     })
     .join(`\n${'-'.repeat(80)}\n\n`)

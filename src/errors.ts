@@ -231,8 +231,16 @@ const FINDINGS = {
       `${file} has no hashes, so the index decides what is packed. \`uv export\` or \`pip-compile --generate-hashes\` writes them.`,
   ],
   // python dependencies
-  ENVIRONMENT_UNDECLARED: ['note', (path: string) => `Nothing says what the function needs, so all that is installed in ${path} is packed, but pip, setuptools and wheel. A requirements.txt or a lock would leave out what only development needs.`],
-  ENVIRONMENT_SYSTEM_PACKAGES: ['note', (path: string) => `${path} also sees the packages of the Python that made it (\`include-system-site-packages\`); those are not packed.`],
+  ENVIRONMENT_UNDECLARED: [
+    'note',
+    (path: string) =>
+      `Nothing says what the function needs, so all that is installed in ${path} is packed, but pip, setuptools and wheel. A requirements.txt or a lock would leave out what only development needs.`,
+  ],
+  ENVIRONMENT_SYSTEM_PACKAGES: [
+    'note',
+    (path: string) =>
+      `${path} also sees the packages of the Python that made it (\`include-system-site-packages\`); those are not packed.`,
+  ],
   RUNTIME_SDK_SHARED: [
     'note',
     (name: string, needed: string, runtime: string) =>

@@ -1,3 +1,3 @@
+export { type ZipOptions, zip } from './api.ts'
 export { defineConfig } from './config/define.ts'
 export type * from './model.ts'
-export { type ZipOptions, zip } from './api.ts'

@@ -21,7 +21,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Each third-party package has one file that knows it. */
 const OWNER: Readonly<Record<string, string>> = {
-  '@renovatebot/pep440': 'formats/pep440.ts',
   ajv: 'config/validate.ts',
   archiver: 'zip/archiver.ts',
   'compress-commons': 'zip/archiver.ts',
@@ -40,7 +39,16 @@ const OWNER: Readonly<Record<string, string>> = {
 }
 
 /** The doors to the world outside; only system/ and the program's edge go through. */
-const WORLD = ['node:fs', 'node:fs/promises', 'node:child_process', 'node:http', 'node:https', 'node:net', 'node:tls', 'node:dns']
+const WORLD = [
+  'node:fs',
+  'node:fs/promises',
+  'node:child_process',
+  'node:http',
+  'node:https',
+  'node:net',
+  'node:tls',
+  'node:dns',
+]
 const EDGE = ['cli/start.ts']
 
 const SOURCES = readdirSync(join(REPOSITORY, 'src'), { recursive: true, encoding: 'utf8' })
@@ -59,20 +67,30 @@ describe('architecture', it => {
       for (const specifier of importsOf(text)) {
         if (specifier.startsWith('.')) checkRoom(file, specifier)
         else if (specifier.startsWith('node:')) checkWorld(file, specifier)
-        else assert.is(OWNER[specifier], file, `src/${file} imports "${specifier}", which belongs to src/${OWNER[specifier]}`)
+        else
+          assert.is(
+            OWNER[specifier],
+            file,
+            `src/${file} imports "${specifier}", which belongs to src/${OWNER[specifier]}`,
+          )
       }
     })
   }
 
   it('touches the process in system/ and at the edge alone', () => {
     const offenders = SOURCES.filter(file => !file.startsWith('system/') && !EDGE.includes(file)).filter(file =>
-      /\bprocess\.(env|cwd|argv|platform|exit|std)|\bDate\.now\(|\bnew Date\(\)|Math\.random|localeCompare/.test(readFileSync(join(REPOSITORY, 'src', file), 'utf8')),
+      /\bprocess\.(env|cwd|argv|platform|exit|std)|\bDate\.now\(|\bnew Date\(\)|Math\.random|localeCompare/.test(
+        readFileSync(join(REPOSITORY, 'src', file), 'utf8'),
+      ),
     )
     assert.equal(offenders, [])
   })
 
   it('has an owner on disk for each package', () => {
-    assert.equal([...new Set(Object.values(OWNER))].filter(file => !SOURCES.includes(file)), [])
+    assert.equal(
+      [...new Set(Object.values(OWNER))].filter(file => !SOURCES.includes(file)),
+      [],
+    )
   })
 })
 

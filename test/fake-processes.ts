@@ -33,7 +33,7 @@ export function fakeProcesses(programs: Readonly<Record<string, string>>, answer
 }
 
 /** What follows an option in a command's arguments. */
-export function valueOf(args: readonly string[], option: string): string {
+export function optionValue(args: readonly string[], option: string): string {
   const value = args[args.indexOf(option) + 1]
   if (!args.includes(option) || value === undefined) throw new Error(`no ${option} in ${args.join(' ')}`)
   return value

@@ -27,7 +27,14 @@ export async function rejects(action: () => unknown, code: ErrorCode): Promise<U
   }
   if (!(reason instanceof UserError)) {
     const stack = reason instanceof Error ? reason.stack : String(reason)
-    throw new assert.Assertion({ message: `expected UserError ${code}, got ${stack}`, operator: 'rejects', generated: false, details: '', expects: code, actual: String(reason) } as never)
+    throw new assert.Assertion({
+      message: `expected UserError ${code}, got ${stack}`,
+      operator: 'rejects',
+      generated: false,
+      details: '',
+      expects: code,
+      actual: String(reason),
+    } as never)
   }
   assert.is(reason.code, code, reason.message)
   return reason
@@ -59,7 +66,10 @@ export async function copyFixture(name: string, to: string): Promise<void> {
 
 /** The absolute path of a program of this machine, or null. */
 export function findTool(name: string): string | null {
-  const found = (process.env['PATH'] ?? '').split(delimiter).map(dir => join(dir, name)).find(path => existsSync(path))
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map(dir => join(dir, name))
+    .find(path => existsSync(path))
   return found ?? null
 }
 

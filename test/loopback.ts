@@ -49,13 +49,19 @@ async function run<T>(
 }
 
 /** The real network with little patience: half a second for an answer, retries at once. */
-export function quickNetwork(env: Readonly<Record<string, string>> = {}, signal = new AbortController().signal): Network {
+export function quickNetwork(
+  env: Readonly<Record<string, string>> = {},
+  signal = new AbortController().signal,
+): Network {
   return makeNetwork(env, signal, { answerMs: 500, idleMs: 300, retries: 3, backoffMs: 1, longestWaitMs: 50 })
 }
 
 /** The address of a port that nobody listens on: it was free a moment ago. */
 export async function deadUrl(): Promise<string> {
-  return serving(() => undefined, async server => server.url)
+  return serving(
+    () => undefined,
+    async server => server.url,
+  )
 }
 
 /** For localhost and 127.0.0.1, self-signed, until 2126; its key is public, so it proves nothing anywhere. */

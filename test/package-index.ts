@@ -91,7 +91,11 @@ function sendHtml(response: ServerResponse, files: readonly IndexedFile[], areHa
 }
 
 /** A system that sees nothing on disk outside of a folder, so that the configuration of this machine can't matter. */
-export function sealedSystem(dir: string, env: Readonly<Record<string, string>> = {}, changes: Partial<System> = {}): System {
+export function sealedSystem(
+  dir: string,
+  env: Readonly<Record<string, string>> = {},
+  changes: Partial<System> = {},
+): System {
   const disk = makeDisk()
   const isInside = (path: string) => path === dir || path.startsWith(dir + sep)
   const sealed: Disk = { ...disk, stat: async path => (isInside(path) ? disk.stat(path) : null) }

@@ -78,7 +78,14 @@ export function testPlan(root: string, changes: Partial<FunctionConfig> = {}, mo
 /** A file whose bytes are in memory. */
 export function testFile(path: string, content: string | Uint8Array, changes: Partial<FileEntry> = {}): FileEntry {
   const bytes = Buffer.from(content as string)
-  return { path: toArchivePath(path), bytes: bytes.length, executable: false, content: { kind: 'bytes', bytes }, owner: null, ...changes }
+  return {
+    path: toArchivePath(path),
+    bytes: bytes.length,
+    executable: false,
+    content: { kind: 'bytes', bytes },
+    owner: null,
+    ...changes,
+  }
 }
 
 export function testFileSet(files: readonly FileEntry[], changes: Partial<FileSet> = {}): FileSet {

@@ -53,6 +53,11 @@ export function markerEnvironment(runtime: PythonRuntime, architecture: Architec
   }
 }
 
-function python(version: string, fullVersion: string, glibc: PythonRuntime['glibc'], deprecated: string | null): PythonRuntime {
+function python(
+  version: string,
+  fullVersion: string,
+  glibc: PythonRuntime['glibc'],
+  deprecated: string | null,
+): PythonRuntime {
   return { id: `python${version}`, version, fullVersion, glibc, deprecated, preview: false }
 }

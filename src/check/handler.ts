@@ -28,7 +28,10 @@ export async function checkHandler(plan: Plan, fileSet: FileSet, system: System)
 /** As Python's import does, a package goes before a compiled module, and that before a source file. */
 function moduleFile(fileSet: FileSet, stem: string): FileEntry | undefined {
   const isPackage = (path: string) => path === `${stem}/__init__.py`
-  const isCompiled = (path: string) => path.startsWith(`${stem}.`) && path.endsWith('.so') && !path.slice(stem.length).includes('/')
+  const isCompiled = (path: string) =>
+    path.startsWith(`${stem}.`) && path.endsWith('.so') && !path.slice(stem.length).includes('/')
   const isSource = (path: string) => path === `${stem}.py`
-  return [isPackage, isCompiled, isSource].map(test => fileSet.files.find(({ path }) => test(path))).find(file => file !== undefined)
+  return [isPackage, isCompiled, isSource]
+    .map(test => fileSet.files.find(({ path }) => test(path)))
+    .find(file => file !== undefined)
 }

@@ -20,7 +20,10 @@ export async function main(args: readonly string[], console: Console, system: Sy
   } catch (error) {
     if (system.signal.aborted) return system.signal.reason === 'SIGTERM' ? 143 : 130
     if (error instanceof UserError) console.err(`${error.message}\n`)
-    else console.err(`lpack ${console.version} has a bug; it met this:\n${error instanceof Error ? error.stack : String(error)}\n`)
+    else
+      console.err(
+        `lpack ${console.version} has a bug; it met this:\n${error instanceof Error ? error.stack : String(error)}\n`,
+      )
     return 2
   } finally {
     system.progress.clear()
@@ -40,7 +43,11 @@ async function run(invocation: Invocation, console: Console, system: System): Pr
   }
 }
 
-async function zipCommand(invocation: Extract<Invocation, { kind: 'zip' }>, console: Console, system: System): Promise<number> {
+async function zipCommand(
+  invocation: Extract<Invocation, { kind: 'zip' }>,
+  console: Console,
+  system: System,
+): Promise<number> {
   // Loaded on demand, so that --version and --help start at once.
   const { loadConfig } = await import('../config/load.ts')
   const { zip } = await import('../pack.ts')

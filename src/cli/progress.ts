@@ -8,13 +8,17 @@ export interface Terminal {
 export const SILENT: Progress = { show: () => undefined, clear: () => undefined }
 
 /** A line that follows the work on a terminal; silent elsewhere, and with NO_COLOR or CI set. */
-export async function makeProgress(stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): Promise<Progress> {
+export async function makeProgress(
+  stream: NodeJS.WriteStream,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Progress> {
   if (!isLively(stream, env)) return SILENT
   const { default: makeSpinner } = await import('yocto-spinner')
   const spinner = makeSpinner({ stream, handleSignals: false } as never)
   return {
     show: (activity, done, total) => {
-      spinner.text = total === 0 ? `${activity} ${megabytes(done)}` : `${activity} ${megabytes(done)} of ${megabytes(total)}`
+      spinner.text =
+        total === 0 ? `${activity} ${megabytes(done)}` : `${activity} ${megabytes(done)} of ${megabytes(total)}`
       if (!spinner.isSpinning) spinner.start()
     },
     clear: () => void spinner.stop(),

@@ -3,6 +3,7 @@ import type { CosmiconfigResult, Loader, LoaderSync, PublicExplorer } from 'cosm
 import { UserError } from '../errors.ts'
 import type { Disk, System } from '../system/system.ts'
 import type { KeyPath } from './problem.ts'
+import { unreadable } from './text-of.ts'
 import { parseTomlFile, valueAt } from './toml-file.ts'
 import { findJsonMistake, loadModule } from './typescript.ts'
 
@@ -60,8 +61,9 @@ async function isCheckoutRoot(dir: string, disk: Disk): Promise<boolean> {
 }
 
 async function makeExplorer(disk: Disk): Promise<PublicExplorer> {
-  // Of a bundled CommonJS module only the default export is there.
-  const { cosmiconfig, defaultLoaders } = (await import('cosmiconfig')).default
+  const library = await import('cosmiconfig')
+  // CommonJS: bundled it has the default export alone, loaded by tsx its names alone.
+  const { cosmiconfig, defaultLoaders } = library.default ?? library
   const yaml = inBox((file, text) => parseYaml(file, text, defaultLoaders['.yaml']))
   const script = inBox(file => loadModule(file, disk))
   const scripts = Object.fromEntries(
@@ -87,7 +89,13 @@ async function makeExplorer(disk: Disk): Promise<PublicExplorer> {
     const { filepath, message } = error as { readonly filepath?: string; readonly message: string }
     if (filepath === undefined) throw error
     if (filepath.endsWith('.json')) await parseJson(filepath, await disk.readText(filepath))
-    throw new UserError('CONFIG_UNREADABLE', filepath, null, null, firstLine(message))
+    throw new UserError(
+      'CONFIG_UNREADABLE',
+      filepath,
+      null,
+      null,
+      firstLine(message.replace(/^\w+ Error in .*:\n/, '')),
+    )
   }
 }
 
@@ -96,7 +104,10 @@ async function makeExplorer(disk: Disk): Promise<PublicExplorer> {
  * would be ignored in silence, as would one that can't be read.
  */
 async function configsIn(dir: string, explorer: PublicExplorer, disk: Disk): Promise<readonly string[]> {
-  const present = new Set((await disk.list(dir)).filter(entry => entry.kind !== 'directory').map(entry => entry.name))
+  const entries = await disk.list(dir).catch((error: unknown) => {
+    throw unreadable(dir, error)
+  })
+  const present = new Set(entries.filter(entry => entry.kind !== 'directory').map(entry => entry.name))
   const found = OWN_NAMES.filter(name => present.has(name))
   for (const name of Object.keys(MANIFESTS).filter(manifest => present.has(manifest))) {
     const result = await loaded(explorer, join(dir, name))
@@ -123,8 +134,7 @@ async function load(explorer: PublicExplorer, file: string): Promise<FoundConfig
 async function loaded(explorer: PublicExplorer, file: string): Promise<CosmiconfigResult> {
   return explorer.load(file).catch((error: unknown) => {
     if (error instanceof UserError) throw error
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UserError('FILE_UNREADABLE', file, code ?? message)
+    throw unreadable(file, error)
   })
 }
 

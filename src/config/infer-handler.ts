@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { topLevelNames } from '../formats/python-source.ts'
 import type { Disk } from '../system/system.ts'
+import { textOf, unreadable } from './text-of.ts'
 
 /** What a folder says about its handler. */
 export interface HandlerSigns {
@@ -20,8 +21,11 @@ const NODE_FILE = /^(index|app|main|handler|lambda)\.[cm]?[jt]s$/
 
 /** Looks for the function that Lambda would call in the files right in a folder. */
 export async function inferHandler(root: string, disk: Disk): Promise<HandlerSigns> {
-  const names = (await disk.list(root)).filter(({ kind }) => kind !== 'directory').map(({ name }) => name)
-  const modules = names.filter(name => /^[A-Za-z_]\w*\.py$/.test(name))
+  const entries = await disk.list(root).catch((error: unknown) => {
+    throw unreadable(root, error)
+  })
+  const names = entries.filter(({ kind }) => kind !== 'directory').map(({ name }) => name)
+  const modules = names.filter(name => /^[^.]+\.py$/.test(name))
   const candidates = await pythonCandidates(root, modules, disk)
   const python = candidates[0] ?? null
   const node = await nodeCandidate(root, names, disk)
@@ -51,7 +55,7 @@ async function pythonCandidates(
   disk: Disk,
 ): Promise<readonly { handler: string; file: string }[]> {
   const defined = new Map<string, readonly string[]>()
-  for (const file of modules) defined.set(file, topLevelNames(await disk.readText(join(root, file))).names)
+  for (const file of modules) defined.set(file, topLevelNames((await textOf(join(root, file), disk)) ?? '').names)
   const at = (file: string, name: string) => ({ handler: `${file.slice(0, -3)}.${name}`, file })
   for (const name of PYTHON_NAMES) {
     const known = PYTHON_FILES.find(file => defined.get(file)?.includes(name))
@@ -70,7 +74,7 @@ async function nodeCandidate(
   disk: Disk,
 ): Promise<{ handler: string; file: string } | null> {
   for (const file of names.filter(name => NODE_FILE.test(name))) {
-    const text = await disk.readText(join(root, file))
+    const text = (await textOf(join(root, file), disk)) ?? ''
     if (/\bexports?\b/.test(text) && /\bhandler\b/.test(text)) return { handler: `${file.split('.')[0]}.handler`, file }
   }
   return null

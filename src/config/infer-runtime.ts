@@ -3,6 +3,7 @@ import { PYTHON_RUNTIMES, type PythonRuntime, RUNTIMES_CHECKED_ON } from '../aws
 import { satisfies } from '../formats/pep440.ts'
 import type { Disk, System } from '../system/system.ts'
 import { foldersUp } from './find.ts'
+import { textOf } from './text-of.ts'
 import { parseTomlFile, valueAt } from './toml-file.ts'
 
 export type InferredRuntime =
@@ -115,10 +116,6 @@ async function environmentSign(dir: string, source: string, disk: Disk): Promise
   // An environment of a Python that Lambda lacks says nothing about the function.
   if (version === undefined || !PYTHON_RUNTIMES.some(runtime => runtime.version === version)) return null
   return { source: `the virtual environment ${source}`, wanted: { kind: 'version', version } }
-}
-
-async function textOf(path: string, disk: Disk): Promise<string | null> {
-  return (await disk.stat(path))?.kind === 'file' ? disk.readText(path) : null
 }
 
 function runtimeFor({ source, wanted }: PythonSign): InferredRuntime {

@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import schema from '../../schema.json' with { type: 'json' }
-import { closest } from './closest.ts'
+import { nearest } from '../formats/nearest.ts'
 import { type KeyPath, type Problem, quote } from './problem.ts'
 
 /** Compares a config with schema.json; every difference is a problem, in the order of the schema's walk. */
@@ -48,7 +48,7 @@ function valueText(error: ErrorObject, rule: string): string {
   if (error.keyword === 'maxItems') return `has ${(error.data as readonly unknown[]).length} entries; it ${rule}.`
   const near =
     error.keyword === 'enum' && typeof error.data === 'string'
-      ? closest(error.data, error.params['allowedValues'] as readonly string[])
+      ? nearest(error.data, error.params['allowedValues'] as readonly string[])
       : null
   return `is ${quote(error.data)}; it ${rule}.${didYouMean(near)}`
 }
@@ -61,7 +61,7 @@ function runtimeText(value: unknown, rule: string): string {
   const quoted = quote(value)
   if (typeof value !== 'string') return `is ${quoted}; it ${rule}.`
   if (/^node/i.test(value)) return `is ${quoted}. lpack packs Python functions; Node.js functions are not packed yet.`
-  const near = closest(value, schema.definitions.runtime.enum)
+  const near = nearest(value, schema.definitions.runtime.enum)
   if (near === null && !/^py/i.test(value)) return `is ${quoted}. lpack packs Python and Node.js.`
   return `is ${quoted}; it ${rule}.${didYouMean(near)}`
 }
@@ -72,7 +72,7 @@ function unknownKey(keys: KeyPath, error: ErrorObject, known: readonly string[])
   if (keys.length === 2 && keys[0] === 'functions' && key === 'name') {
     return { keys: unknown, text: `is not allowed: the function's name is its key, ${quote(keys[1])}.` }
   }
-  const near = closest(key, known)
+  const near = nearest(key, known)
   const allowed = near === null ? `; the keys here are ${known.join(', ')}.` : `.${didYouMean(near)}`
   return { keys: unknown, text: `is not a key of lpack's config${allowed}` }
 }

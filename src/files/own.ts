@@ -68,7 +68,10 @@ async function walkFolder(walk: Walk, dir: string, path: string, open: readonly 
       walk.skipped.push(await skippedOf(walk, onDisk, inRoot, rule))
       continue
     }
-    const found = kind === 'link' ? await followLink(walk, onDisk, inRoot, open) : { kind, realPath: join(open.at(-1) ?? dir, name) }
+    const found =
+      kind === 'link'
+        ? await followLink(walk, onDisk, inRoot, open)
+        : { kind, realPath: join(open.at(-1) ?? dir, name) }
     if (found.kind === 'directory') {
       await walkFolder(walk, onDisk, inRoot, [...open, found.realPath])
     } else if (isIncluded(walk, inRoot)) {
@@ -89,7 +92,9 @@ async function ruleAgainst(walk: Walk, onDisk: string, name: string, kind: FileK
 /** True if some include names this very part of the path, or could name something below. */
 function canBeNamed(include: readonly Pattern[], path: string): boolean {
   const parts = path.split('/')
-  return include.some(pattern => names(pattern, path, parts.length - 1) || pattern.text.split('/').includes(parts.at(-1) ?? path))
+  return include.some(
+    pattern => names(pattern, path, parts.length - 1) || pattern.text.split('/').includes(parts.at(-1) ?? path),
+  )
 }
 
 /** What excludes a folder excludes all that is in it. */
@@ -99,7 +104,11 @@ function isExcluded(walk: Walk, path: string): boolean {
 
 function isIncluded(walk: Walk, path: string): boolean {
   if (walk.include.length === 0) return true
-  return anyMatches(walk, walk.include.filter(pattern => namesItsExclusions(pattern, path)), path)
+  return anyMatches(
+    walk,
+    walk.include.filter(pattern => namesItsExclusions(pattern, path)),
+    path,
+  )
 }
 
 function anyMatches(walk: Walk, patterns: readonly Pattern[], path: string): boolean {
@@ -113,7 +122,12 @@ function namesItsExclusions(pattern: Pattern, path: string): boolean {
 }
 
 /** A link is what it leads to, if that is inside the checkout. One that nothing includes may lead anywhere. */
-async function followLink(walk: Walk, onDisk: string, inRoot: string, open: readonly string[]): Promise<{ readonly kind: FileKind; readonly realPath: string }> {
+async function followLink(
+  walk: Walk,
+  onDisk: string,
+  inRoot: string,
+  open: readonly string[],
+): Promise<{ readonly kind: FileKind; readonly realPath: string }> {
   const stat = await walk.disk.stat(onDisk)
   if (stat?.kind !== 'directory' && !isIncluded(walk, inRoot)) return { kind: 'other', realPath: onDisk }
   if (stat === null) throw new UserError('LINK_DANGLING', onDisk)
@@ -154,7 +168,8 @@ async function checkUnused(walk: Walk): Promise<void> {
   for (const [key, patterns] of Object.entries(lists)) {
     for (const pattern of patterns) {
       const isKnown = walk.used.has(pattern) || (key === 'exclude' && (await matchesSkipped(walk, pattern)))
-      if (!isKnown) throw new UserError('PATTERN_MATCHES_NOTHING', walk.plan.config.name, key, pattern.text, walk.plan.config.root)
+      if (!isKnown)
+        throw new UserError('PATTERN_MATCHES_NOTHING', walk.plan.config.name, key, pattern.text, walk.plan.config.root)
     }
   }
 }
@@ -178,8 +193,12 @@ async function matchesBelow(walk: Walk, pattern: Pattern, folder: string): Promi
 function environmentFindings(walk: Walk): Finding[] {
   const isEnvironmentFile = (path: string) => path.split('/').some(name => exclusionOf(name) === ENVIRONMENT_FILES)
   return [
-    ...walk.skipped.filter(({ rule }) => rule === ENVIRONMENT_FILES).map(({ path }) => finding('ENV_FILE_LEFT_OUT', path, path)),
-    ...walk.files.filter(({ path }) => isEnvironmentFile(path)).map(({ path }) => finding('ENV_FILE_PACKED', path, path)),
+    ...walk.skipped
+      .filter(({ rule }) => rule === ENVIRONMENT_FILES)
+      .map(({ path }) => finding('ENV_FILE_LEFT_OUT', path, path)),
+    ...walk.files
+      .filter(({ path }) => isEnvironmentFile(path))
+      .map(({ path }) => finding('ENV_FILE_PACKED', path, path)),
   ]
 }
 

@@ -1,7 +1,7 @@
+import { unreachable } from '../errors.ts'
 import type { Content } from '../model.ts'
 import type { Disk } from '../system/system.ts'
 import { readMember } from './zip-directory.ts'
-import { unreachable } from '../errors.ts'
 
 /** The bytes of a file of the artifact. Throws what its source throws: a damaged archive, an unreadable file. */
 export function readContent(content: Content, disk: Disk): Promise<Uint8Array> {

@@ -22,6 +22,7 @@ export function parseNetrc(text: string): readonly NetrcEntry[] {
     } else if (word.text === 'default') {
       entries.push({ machine: null, login: null, password: null })
     } else if (word.text === 'macdef') {
+      reader.value(word)
       reader.skipMacro()
     } else if (entry === undefined) {
       throw new SyntaxError(

@@ -1,25 +1,12 @@
 import { identifier, importClauses } from './python-imports.ts'
 import { depthChange, type Statement } from './python-statements.ts'
 
-const ASSIGNMENTS: ReadonlySet<string> = new Set([
-  '=',
-  '+=',
-  '-=',
-  '*=',
-  '/=',
-  '%=',
-  '@=',
-  '&=',
-  '|=',
-  '^=',
-  '<<=',
-  '>>=',
-])
+const ASSIGNMENTS: ReadonlySet<string> = new Set('= += -= *= /= %= @= &= |= ^= <<= >>='.split(' '))
 const WITHOUT_TARGETS: ReadonlySet<string> = new Set(
   'del global nonlocal pass break continue return raise assert'.split(' '),
 )
 const NOT_CAPTURES: ReadonlySet<string> = new Set(['_', 'as', 'None', 'True', 'False'])
-const ENDS_LAMBDA: ReadonlySet<string> = new Set([',', ':', 'for'])
+const ENDS_LAMBDA: ReadonlySet<string> = new Set([',', ':', '=', 'for'])
 const NOT_TYPE_NAMES: ReadonlySet<string> = new Set(['in', 'is', 'and', 'or', 'not', 'if', 'for'])
 
 /**
@@ -65,15 +52,18 @@ function assignedNames(tokens: readonly string[]): readonly string[] {
   const names: string[] = []
   let depth = 0
   let start = 0
+  let lambdas = 0
   let annotated: readonly string[] | null = null
   for (const [index, token] of tokens.entries()) {
     depth += depthChange(token)
     if (depth > 0) continue
-    // The defaults of a lambda's parameters are no assignments, and no target follows them.
-    if (token === 'lambda') break
-    if (token === ':') annotated ??= targetNames(tokens.slice(start, index))
-    if (!ASSIGNMENTS.has(token)) continue
-    for (const name of annotated ?? targetNames(tokens.slice(start, index))) names.push(name)
+    if (token === 'lambda') lambdas++
+    else if (token === ':' && lambdas > 0) lambdas--
+    else if (token === ':') annotated ??= targetNames(tokens.slice(start, index))
+    // Between `lambda` and its colon, `=` gives a parameter its default.
+    if (!ASSIGNMENTS.has(token) || lambdas > 0) continue
+    if (annotated !== null) return annotated
+    for (const name of targetNames(tokens.slice(start, index))) names.push(name)
     start = index + 1
   }
   return names
@@ -146,26 +136,33 @@ function captureNames(tokens: readonly string[]): readonly string[] {
   })
 }
 
+interface Lambda {
+  /** How many brackets are open around it. */
+  readonly depth: number
+  /** False before its colon. */
+  readonly inBody: boolean
+}
+
 /** The names before `:=`, but for those in the body of a lambda: they are the lambda's own. */
 function walrusNames(tokens: readonly string[]): readonly string[] {
   if (!tokens.includes(':=')) return []
   const names: string[] = []
-  // Each lambda that has begun: the depth it stands at, and whether its colon has passed.
-  const lambdas: { readonly depth: number; readonly inBody: boolean }[] = []
+  const lambdas: Lambda[] = []
   let bodies = 0
   let depth = 0
   for (const [index, token] of tokens.entries()) {
     depth += depthChange(token)
-    const ends = (lambda: { depth: number; inBody: boolean } | undefined): boolean =>
-      lambda !== undefined &&
-      (lambda.depth > depth || (lambda.depth === depth && lambda.inBody && ENDS_LAMBDA.has(token)))
-    while (ends(lambdas.at(-1))) if (lambdas.pop()?.inBody) bodies--
-    const innermost = lambdas.at(-1)
+    while (isOver(lambdas.at(-1), token, depth)) if (lambdas.pop()?.inBody) bodies--
     if (token === 'lambda') lambdas.push({ depth, inBody: false })
-    else if (token === ':' && innermost?.depth === depth) {
+    else if (token === ':' && lambdas.at(-1)?.depth === depth) {
       lambdas[lambdas.length - 1] = { depth, inBody: true }
       bodies++
     } else if (token === ':=' && bodies === 0) names.push(tokens[index - 1] ?? '')
   }
   return names
+}
+
+function isOver(lambda: Lambda | undefined, token: string, depth: number): boolean {
+  if (lambda === undefined || lambda.depth < depth) return false
+  return lambda.depth > depth || (lambda.inBody && ENDS_LAMBDA.has(token))
 }

@@ -31,8 +31,9 @@ const quote = (path: string): string => (/[",\r\n]/.test(path) ? `"${path.replac
 function sha256Of(hash: string): string | null {
   const [algorithm, digest = ''] = hash.split('=')
   if (algorithm !== 'sha256') return null
-  const hex = Buffer.from(digest, 'base64url').toString('hex')
-  return hex.length === 64 ? hex : null
+  // Debian's own packages write hex where the standard says URL-safe base64.
+  const hex = digest.length === 64 ? digest.toLowerCase() : Buffer.from(digest, 'base64url').toString('hex')
+  return /^[0-9a-f]{64}$/.test(hex) ? hex : null
 }
 
 // A quoted field, or a bare one, and what ends it.

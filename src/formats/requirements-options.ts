@@ -16,6 +16,8 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   'find-links',
   'no-binary',
   'only-binary',
+  'all-releases',
+  'only-final',
   'trusted-host',
   'use-feature',
   'config-settings',
@@ -27,6 +29,7 @@ const SWITCHES: ReadonlySet<string> = new Set([
   'pre',
   'prefer-binary',
   'require-hashes',
+  'no-require-hashes',
   'use-pep517',
   'no-use-pep517',
 ])

@@ -25,11 +25,15 @@ export function parseWheelName(filename: string): WheelName | null {
   return { name: normaliseName(name), version, build, tags }
 }
 
+/** More than any real wheel has; keeps a hostile name from filling the memory. */
+const MAX_TAGS = 10_000
+
 /** The single tags of a compressed set: py2.py3-none-any means py2-none-any and py3-none-any. Null if it is no tag. */
 export function expandTags(tag: string): readonly string[] | null {
   const sets = tag.split('-').map(set => set.split('.'))
   const [pythons = [], abis = [], platforms = []] = sets
   if (sets.length !== 3 || sets.some(set => set.includes(''))) return null
+  if (pythons.length * abis.length * platforms.length > MAX_TAGS) return null
   return pythons.flatMap(python => abis.flatMap(abi => platforms.map(platform => `${python}-${abi}-${platform}`)))
 }
 

@@ -7,7 +7,11 @@ const CHECKOUT_MARKERS = ['.git', '.hg', '.svn']
 export async function findBoundary(root: string, configDir: string, disk: Disk): Promise<string> {
   // Links are compared by their real targets, so the boundary is real, too.
   const real = await disk.realPath(root)
-  return (await above(real, dir => isCheckout(dir, disk))) ?? (await above(real, dir => isWorkspace(dir, disk))) ?? (await around(real, configDir, disk))
+  return (
+    (await above(real, dir => isCheckout(dir, disk))) ??
+    (await above(real, dir => isWorkspace(dir, disk))) ??
+    (await around(real, configDir, disk))
+  )
 }
 
 async function above(start: string, test: (dir: string) => Promise<boolean>): Promise<string | null> {

@@ -30,7 +30,8 @@ export async function findSource(one: FunctionConfig, boundary: string, system: 
   const { dependencies } = one
   if (dependencies.kind === 'none') return { source: { kind: 'none' }, others: [] }
   const levels = await levelsOf(one.root, boundary, system.disk)
-  if (dependencies.kind === 'named') return { source: await namedSource(one.name, dependencies.path, levels, system.disk), others: [] }
+  if (dependencies.kind === 'named')
+    return { source: await namedSource(one.name, dependencies.path, levels, system.disk), others: [] }
   return nearestSource(levels, system)
 }
 
@@ -60,7 +61,9 @@ async function levelAt(dir: string, disk: Disk): Promise<Level> {
   const pyproject = names.includes('pyproject.toml') ? join(dir, 'pyproject.toml') : null
   return {
     dir,
-    locks: LOCKS.flatMap(([pattern, format]) => names.filter(name => pattern.test(name)).map(name => ({ path: join(dir, name), format }))),
+    locks: LOCKS.flatMap(([pattern, format]) =>
+      names.filter(name => pattern.test(name)).map(name => ({ path: join(dir, name), format })),
+    ),
     requirements: names.includes('requirements.txt') ? join(dir, 'requirements.txt') : null,
     pyproject: pyproject !== null && (await declaresDependencies(pyproject, disk)) ? pyproject : null,
     environment: environments.find((_, index) => isEnvironment[index] !== null) ?? null,
@@ -98,7 +101,11 @@ async function nearestSource(levels: readonly Level[], system: System): Promise<
 }
 
 /** The locks beside the manifest or nearer; else the uv.lock of a workspace that has the manifest's folder as a member. */
-async function levelWithLock(levels: readonly Level[], manifestLevel: Level | undefined, disk: Disk): Promise<Level | undefined> {
+async function levelWithLock(
+  levels: readonly Level[],
+  manifestLevel: Level | undefined,
+  disk: Disk,
+): Promise<Level | undefined> {
   const near = manifestLevel === undefined ? levels : levels.slice(0, levels.indexOf(manifestLevel) + 1)
   const beside = near.find(level => level.locks.length > 0)
   if (beside !== undefined || manifestLevel?.pyproject === null || manifestLevel === undefined) return beside
@@ -112,7 +119,11 @@ async function levelWithLock(levels: readonly Level[], manifestLevel: Level | un
 }
 
 /** Without anything declared, only an environment in the function's own folder is meant for it. */
-async function environmentFor(levels: readonly Level[], manifest: string | null, system: System): Promise<string | null> {
+async function environmentFor(
+  levels: readonly Level[],
+  manifest: string | null,
+  system: System,
+): Promise<string | null> {
   if (manifest === null) return levels[0]?.environment ?? null
   const beside = levels.find(level => level.environment !== null)?.environment ?? null
   const active = system.env['VIRTUAL_ENV'] ?? ''
@@ -121,11 +132,18 @@ async function environmentFor(levels: readonly Level[], manifest: string | null,
 }
 
 /** The manifest and environment of a lock are no second answer, but what a lock is made from and installed in. */
-function isOtherAnswer(source: DependencySource): source is Extract<DependencySource, { kind: 'lock' | 'requirements' }> {
+function isOtherAnswer(
+  source: DependencySource,
+): source is Extract<DependencySource, { kind: 'lock' | 'requirements' }> {
   return source.kind === 'lock' || source.kind === 'requirements'
 }
 
-async function namedSource(name: string, path: string, levels: readonly Level[], disk: Disk): Promise<DependencySource> {
+async function namedSource(
+  name: string,
+  path: string,
+  levels: readonly Level[],
+  disk: Disk,
+): Promise<DependencySource> {
   const stat = await disk.stat(path)
   if (stat === null) throw new UserError('DEPENDENCIES_MISSING', name, path)
   if (stat.kind === 'directory') return namedFolder(name, path, levels, disk)
@@ -137,8 +155,14 @@ async function namedSource(name: string, path: string, levels: readonly Level[],
   throw new UserError('DEPENDENCIES_UNKNOWN', name, path)
 }
 
-async function namedFolder(name: string, path: string, levels: readonly Level[], disk: Disk): Promise<DependencySource> {
-  const declaredIn = levels.map(level => level.requirements ?? level.pyproject).find(manifest => manifest !== null) ?? null
+async function namedFolder(
+  name: string,
+  path: string,
+  levels: readonly Level[],
+  disk: Disk,
+): Promise<DependencySource> {
+  const declaredIn =
+    levels.map(level => level.requirements ?? level.pyproject).find(manifest => manifest !== null) ?? null
   if ((await disk.stat(join(path, 'pyvenv.cfg'))) !== null) return { kind: 'environment', path, declaredIn }
   const names = (await disk.list(path)).map(entry => entry.name)
   if (names.some(file => file.endsWith('.whl'))) return { kind: 'wheels', path }

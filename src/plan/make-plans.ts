@@ -50,7 +50,9 @@ function targetOf(one: FunctionConfig): PythonTarget {
 
 /** Outputs, the config, other functions and what the dependencies come from are nobody's own files. */
 function excludedFrom(one: FunctionConfig, config: Config, source: DependencySource): string[] {
-  const otherRoots = config.functions.map(({ root }) => root).filter(root => root !== one.root && isBelow(root, one.root))
+  const otherRoots = config.functions
+    .map(({ root }) => root)
+    .filter(root => root !== one.root && isBelow(root, one.root))
   const configFile = config.file === null || /(package\.json|pyproject\.toml)$/.test(config.file) ? [] : [config.file]
   const sourcePath = source.kind === 'none' || source.kind === 'pyproject' ? [] : [source.path]
   return [config.outDir, ...otherRoots, ...configFile, ...sourcePath, ...one.findLinks]
@@ -65,7 +67,9 @@ function deprecationOf(one: FunctionConfig): Finding[] {
   const runtime = PYTHON_RUNTIMES.find(({ id }) => id === one.runtime)
   if (runtime?.preview) return [finding('RUNTIME_PREVIEW', '', one.runtime)]
   if (runtime?.deprecated === null || runtime === undefined) return []
-  return runtime.deprecated <= RUNTIMES_CHECKED_ON ? [finding('RUNTIME_DEPRECATED', '', one.runtime, runtime.deprecated)] : []
+  return runtime.deprecated <= RUNTIMES_CHECKED_ON
+    ? [finding('RUNTIME_DEPRECATED', '', one.runtime, runtime.deprecated)]
+    : []
 }
 
 function severalSources(one: FunctionConfig, source: DependencySource, others: readonly string[]): Finding[] {

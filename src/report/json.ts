@@ -5,14 +5,32 @@ export function reportsAsJson(reports: readonly FunctionReport[], version: strin
   return `${JSON.stringify({ version, functions: reports.map(functionAsJson) }, null, 2)}\n`
 }
 
-function functionAsJson({ name, runtime, architecture, handler, artifact, packages, limits, findings }: FunctionReport) {
+function functionAsJson({
+  name,
+  runtime,
+  architecture,
+  handler,
+  artifact,
+  packages,
+  limits,
+  findings,
+}: FunctionReport) {
   const { kind, path, bytes, unzippedBytes, sha256, unchanged, entries } = artifact
   return {
     name,
     runtime,
     architecture,
     handler,
-    artifact: { kind, path, bytes, unzippedBytes, files: entries.length, sha256, codeSha256: codeSha256(sha256), unchanged },
+    artifact: {
+      kind,
+      path,
+      bytes,
+      unzippedBytes,
+      files: entries.length,
+      sha256,
+      codeSha256: codeSha256(sha256),
+      unchanged,
+    },
     packages,
     limits,
     findings,

@@ -1,6 +1,15 @@
 import { DIRECT_UPLOAD_BYTES, UNZIPPED_BYTES } from '../aws/limits.ts'
 import { finding } from '../errors.ts'
-import type { Artifact, FileSet, Finding, FunctionReport, JudgedLimit, LimitStatus, PackageSize, Plan } from '../model.ts'
+import type {
+  Artifact,
+  FileSet,
+  Finding,
+  FunctionReport,
+  JudgedLimit,
+  LimitStatus,
+  PackageSize,
+  Plan,
+} from '../model.ts'
 
 /** From this share of a limit on, it is near. */
 const NEAR = 0.9
@@ -55,7 +64,9 @@ function statusOf(bytes: number, limit: number, isOver: boolean): LimitStatus {
 }
 
 function layerFindings({ config }: Plan): Finding[] {
-  return config.layers.filter(({ unzippedBytes }) => unzippedBytes === null).map(({ arn }) => finding('LAYER_NOT_COUNTED', '', arn))
+  return config.layers
+    .filter(({ unzippedBytes }) => unzippedBytes === null)
+    .map(({ arn }) => finding('LAYER_NOT_COUNTED', '', arn))
 }
 
 function packagesOf(fileSet: FileSet, artifact: Artifact): PackageSize[] {

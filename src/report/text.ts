@@ -18,7 +18,8 @@ const HEAVIEST = 10
 
 /** A report for people: one line if nothing changed and all is well, else one screen. Ends in a line break. */
 export function reportAsText(report: FunctionReport, style: TextStyle): string {
-  const lines = report.artifact.unchanged && report.ok && !style.verbose ? unchangedLines(report, style) : fullLines(report, style)
+  const lines =
+    report.artifact.unchanged && report.ok && !style.verbose ? unchangedLines(report, style) : fullLines(report, style)
   return `${lines.join('\n')}\n`
 }
 
@@ -26,7 +27,10 @@ function unchangedLines(report: FunctionReport, style: TextStyle): string[] {
   const { artifact } = report
   const sizes = `${size(artifact.bytes)} zipped, ${size(artifact.unzippedBytes)} unzipped`
   const told = report.findings.filter(({ severity, code }) => severity !== 'note' || code === 'ENV_FILE_LEFT_OUT')
-  return [`${report.name}  unchanged  ${sizes}  ${shown(artifact.path, style)}`, ...told.map(one => findingLine(one, style))]
+  return [
+    `${report.name}  unchanged  ${sizes}  ${shown(artifact.path, style)}`,
+    ...told.map(one => findingLine(one, style)),
+  ]
 }
 
 function fullLines(report: FunctionReport, style: TextStyle): string[] {
@@ -64,7 +68,8 @@ const LIMIT_NAMES: Readonly<Record<string, string>> = {
 function limitLine(limit: JudgedLimit, style: TextStyle): string {
   const share = limit.limit === 0 ? 1 : limit.bytes / limit.limit
   const filled = Math.min(BAR_CELLS, Math.ceil(share * BAR_CELLS))
-  const colour = limit.status === 'ok' ? 'green' : limit.status === 'near' || limit.severity !== 'error' ? 'yellow' : 'red'
+  const colour =
+    limit.status === 'ok' ? 'green' : limit.status === 'near' || limit.severity !== 'error' ? 'yellow' : 'red'
   const bar = painter(style)(colour, '█'.repeat(filled)) + painter(style)('dim', '░'.repeat(BAR_CELLS - filled))
   const label = (LIMIT_LABELS[limit.id] ?? limit.id).padEnd(8)
   const percent = `${percentage(share)} of ${size(limit.limit)}`
@@ -75,7 +80,10 @@ function packageLines(packages: readonly PackageSize[], style: TextStyle): strin
   if (packages.length === 0) return []
   const listed = style.verbose ? packages : packages.slice(0, HEAVIEST)
   const width = Math.min(40, Math.max(...listed.map(({ name, version }) => name.length + version.length + 1)))
-  const heading = listed.length < packages.length ? `heaviest ${listed.length} of ${packages.length} packages` : count(packages.length, 'package')
+  const heading =
+    listed.length < packages.length
+      ? `heaviest ${listed.length} of ${packages.length} packages`
+      : count(packages.length, 'package')
   const rows = listed.map(one => {
     const title = `${one.name} ${one.version}`.padEnd(width)
     return `    ${title}  ${size(one.zippedBytes).padStart(9)} zipped  ${size(one.bytes).padStart(9)} unzipped`
@@ -86,7 +94,10 @@ function packageLines(packages: readonly PackageSize[], style: TextStyle): strin
 function leftOutLines({ leftOut }: FunctionReport): string[] {
   if (leftOut.length === 0) return []
   const width = Math.max(...leftOut.map(({ rule }) => rule.length))
-  const rows = leftOut.map(({ rule, files, bytes }) => `    ${rule.padEnd(width)}  ${count(files, 'entry', 'entries')}${bytes === 0 ? '' : `, ${size(bytes)}`}`)
+  const rows = leftOut.map(
+    ({ rule, files, bytes }) =>
+      `    ${rule.padEnd(width)}  ${count(files, 'entry', 'entries')}${bytes === 0 ? '' : `, ${size(bytes)}`}`,
+  )
   return ['', '  left out', ...rows]
 }
 

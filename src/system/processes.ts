@@ -6,7 +6,11 @@ import type { Processes } from './system.ts'
 const TAIL_LINES = 20
 
 /** Programs on this machine, run by execa without a shell, ended when the signal fires. */
-export function makeProcesses(env: Readonly<Record<string, string | undefined>>, platform: string, signal: AbortSignal): Processes {
+export function makeProcesses(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: string,
+  signal: AbortSignal,
+): Processes {
   return {
     find: name => find(name, env, platform),
     run: async (command, args, options = {}) => {
@@ -20,13 +24,18 @@ export function makeProcesses(env: Readonly<Record<string, string | undefined>>,
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       })
       signal.throwIfAborted()
-      if (result.failed) throw new UserError('TOOL_FAILED', [command, ...args].join(' '), endingOf(result), tail(result.stderr))
+      if (result.failed)
+        throw new UserError('TOOL_FAILED', [command, ...args].join(' '), endingOf(result), tail(result.stderr))
       return { stdout: result.stdout, stderr: result.stderr }
     },
   }
 }
 
-async function find(name: string, env: Readonly<Record<string, string | undefined>>, platform: string): Promise<string | null> {
+async function find(
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+  platform: string,
+): Promise<string | null> {
   const extensions = platform === 'win32' ? (env['PATHEXT'] ?? '.EXE;.CMD').split(';') : ['']
   for (const dir of (env['PATH'] ?? env['Path'] ?? '').split(delimiter)) {
     for (const extension of extensions) {
@@ -39,10 +48,17 @@ async function find(name: string, env: Readonly<Record<string, string | undefine
 
 async function isExecutable(path: string): Promise<boolean> {
   // A path that can't be executed is not an answer, whatever the reason.
-  return access(path, constants.X_OK).then(() => true, () => false)
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
 }
 
-function endingOf(result: { readonly exitCode?: number | undefined; readonly signal?: string | undefined; readonly code?: string | undefined }): string {
+function endingOf(result: {
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+  readonly code?: string | undefined
+}): string {
   if (result.exitCode !== undefined) return `exit code ${result.exitCode}`
   return result.signal ?? result.code ?? 'no exit code'
 }

@@ -62,7 +62,10 @@ export interface Network {
    * A small document (index page, metadata) by GET, redirects followed, retried where that can help.
    * Throws UserError NETWORK_UNREACHABLE where no answer comes. Other statuses are returned.
    */
-  readonly get: (url: string, headers: Readonly<Record<string, string>>) => Promise<{ readonly status: number; readonly url: string; readonly contentType: string; readonly text: string }>
+  readonly get: (
+    url: string,
+    headers: Readonly<Record<string, string>>,
+  ) => Promise<{ readonly status: number; readonly url: string; readonly contentType: string; readonly text: string }>
   /**
    * A file, streamed to `path` (resumed from what a cut answer left, retried); nothing is left there when it throws.
    * Returns its bytes and sha256. Throws UserError NETWORK_UNREACHABLE, DOWNLOAD_REFUSED (status) or DOWNLOAD_TOO_LARGE.
@@ -95,7 +98,11 @@ export interface Processes {
   /** The absolute path of a program on PATH, or null. */
   readonly find: (name: string) => Promise<string | null>
   /** Runs a program without a shell. Throws UserError TOOL_FAILED with the end of its stderr when it fails. */
-  readonly run: (command: string, args: readonly string[], options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> }) => Promise<{ readonly stdout: string; readonly stderr: string }>
+  readonly run: (
+    command: string,
+    args: readonly string[],
+    options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
+  ) => Promise<{ readonly stdout: string; readonly stderr: string }>
 }
 
 /** What a person sees while work goes on. Silent unless on a terminal. */

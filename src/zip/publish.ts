@@ -30,7 +30,8 @@ export async function publish<D extends Draft>(
 
 async function place({ zip, path }: Draft, disk: Disk): Promise<Artifact> {
   const standing = await disk.stat(path)
-  const unchanged = standing?.kind === 'file' && standing.bytes === zip.bytes && (await disk.sha256(path)) === zip.sha256
+  const unchanged =
+    standing?.kind === 'file' && standing.bytes === zip.bytes && (await disk.sha256(path)) === zip.sha256
   if (!unchanged) await orUnwritable(path, () => disk.rename(zip.path, path))
   return { ...zip, kind: 'zip', path, unchanged }
 }

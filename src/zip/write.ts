@@ -37,7 +37,12 @@ export async function writeZip(fileSet: FileSet, path: string, encoder: Encoder,
   }
 }
 
-async function appendAll(files: readonly FileEntry[], archive: ReadyZip, encoder: Encoder, system: System): Promise<WrittenEntry[]> {
+async function appendAll(
+  files: readonly FileEntry[],
+  archive: ReadyZip,
+  encoder: Encoder,
+  system: System,
+): Promise<WrittenEntry[]> {
   const entries: WrittenEntry[] = []
   const total = sum(files.map(file => file.bytes))
   let done = 0
@@ -48,7 +53,12 @@ async function appendAll(files: readonly FileEntry[], archive: ReadyZip, encoder
     system.signal.throwIfAborted()
     const ready = await makeReady(file, encoder, system)
     await archive.appendEntry(ready)
-    entries.push({ path: file.path, bytes: ready.bytes, zippedBytes: ready.stream.length + entryOverhead(file.path), owner: file.owner })
+    entries.push({
+      path: file.path,
+      bytes: ready.bytes,
+      zippedBytes: ready.stream.length + entryOverhead(file.path),
+      owner: file.owner,
+    })
     done += file.bytes
   }
   await archive.finalize()
@@ -69,7 +79,11 @@ async function makeReady(file: FileEntry, encoder: Encoder, system: System): Pro
   }
 }
 
-async function drain(archive: ReadyZip, path: string, system: System): Promise<{ readonly bytes: number; readonly sha256: string }> {
+async function drain(
+  archive: ReadyZip,
+  path: string,
+  system: System,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const hash = createHash('sha256')
   let bytes = 0
   try {

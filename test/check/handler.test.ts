@@ -29,7 +29,10 @@ describe('check/handler', it => {
   for (const [handler, code] of CASES) {
     it(`finds ${code ?? 'nothing wrong'} for ${handler}`, async () => {
       const findings = await check(testPlan('/root', { handler }), FILES, testSystem())
-      assert.equal(findings.map(finding => finding.code), code === null ? [] : [code])
+      assert.equal(
+        findings.map(finding => finding.code),
+        code === null ? [] : [code],
+      )
     })
   }
 
@@ -42,6 +45,9 @@ describe('check/handler', it => {
   it('warns of names that differ in case alone', async () => {
     const files = testFileSet([...FILES.files, testFile('Lambda_function.py', '')])
     const findings = await check(testPlan('/root'), files, testSystem())
-    assert.equal(findings.map(({ code, severity }) => `${severity} ${code}`), ['warning CASE_COLLISION'])
+    assert.equal(
+      findings.map(({ code, severity }) => `${severity} ${code}`),
+      ['warning CASE_COLLISION'],
+    )
   })
 })

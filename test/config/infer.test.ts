@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { copyFixture, describe, inTemporaryFolder, rejects } from '../helpers.ts'
@@ -179,6 +180,13 @@ describe('config/infer: handler', it => {
         `runtime ${NEWEST}`,
         'handler lambda_function.lambda_handler (from lambda_function.py)',
       ])
+    }))
+
+  it('passes over links that lead nowhere', () =>
+    inProject({ 'main.py': PYTHON_HANDLER }, async dir => {
+      await symlink('gone.py', join(dir, 'app.py'))
+      await symlink('.', join(dir, 'lambda_function.py'))
+      assert.is((await loadIn(dir)).functions[0]?.handler, 'main.lambda_handler')
     }))
 
   it('packs Python beside a package.json that only holds tools', () =>

@@ -19,9 +19,10 @@ export function loadIn(
     env: options.env ?? {},
     platform: 'linux',
     homeDir: join(cwd, 'home'),
+    cacheDir: join(cwd, 'cache'),
     signal: new AbortController().signal,
     disk: makeDisk(),
-    network: { get: refuse, download: refuse },
+    network: { get: refuse, download: refuse, configured: refuse },
     processes: { find: refuse, run: refuse },
     progress: { show: () => {}, clear: () => {} },
   }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
 import { copyFixture, describe, inTemporaryFolder, rejects, writeTree } from '../helpers.ts'
 import { inProject, loadIn, PYTHON_HANDLER, problemsOf } from './load-in.ts'
@@ -109,6 +111,15 @@ describe('config/load: finding', it => {
         `${join(dir, 'package.json')} has no "lpack". Add it, or name another file with --config.`,
       )
       await rejects(() => loadIn(dir, { configFile: 'pyproject.toml' }), 'CONFIG_KEY_MISSING')
+    }))
+
+  it('says where package.json of the current folder breaks, which cosmiconfig reads for settings of its own', () =>
+    inProject({ 'app.py': PYTHON_HANDLER, 'package.json': '{ "name" }' }, async dir => {
+      const script = `import { loadIn } from ${JSON.stringify(new URL('load-in.ts', import.meta.url).href)}
+        loadIn(${JSON.stringify(dir)}).catch(error => console.log(error.message))`
+      const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script]
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: dir })
+      assert.is(stdout, `${join(dir, 'package.json')}:1:10: Expected ":" in JSON but found "}".\n`)
     }))
 
   it('says that a config can not be read instead of passing over it', () =>

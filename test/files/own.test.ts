@@ -33,7 +33,15 @@ const TREE = {
 describe('files/own', it => {
   it('takes everything but the default exclusions', () =>
     inTree(TREE, async dir => {
-      assert.equal(await paths(dir), ['.hidden', 'env/settings.py', 'lambda_function.py', 'package.json', 'package/__init__.py', 'package/data.json', 'pyproject.toml'])
+      assert.equal(await paths(dir), [
+        '.hidden',
+        'env/settings.py',
+        'lambda_function.py',
+        'package.json',
+        'package/__init__.py',
+        'package/data.json',
+        'pyproject.toml',
+      ])
     }))
 
   const includes: [readonly string[], readonly string[]][] = [
@@ -41,7 +49,10 @@ describe('files/own', it => {
     [['package'], ['package/__init__.py', 'package/data.json']],
     [['package/'], ['package/__init__.py', 'package/data.json']],
     [['./lambda_function.py'], ['lambda_function.py']],
-    [['lambda_function.py', '.env'], ['.env', 'lambda_function.py']],
+    [
+      ['lambda_function.py', '.env'],
+      ['.env', 'lambda_function.py'],
+    ],
     [['.env*'], ['.env', '.env.local']],
     [['**/*.pyc'], ['package/old.pyc']],
     [['node_modules/**'], ['node_modules/tool/index.js']],
@@ -59,7 +70,11 @@ describe('files/own', it => {
       assert.equal(await paths(dir, { exclude }), ['.hidden', 'lambda_function.py', 'pyproject.toml'])
     }))
 
-  for (const [key, pattern] of [['include', 'modles/**'], ['exclude', 'notebook'], ['executable', '*.exe']] as const) {
+  for (const [key, pattern] of [
+    ['include', 'modles/**'],
+    ['exclude', 'notebook'],
+    ['executable', '*.exe'],
+  ] as const) {
     it(`refuses a pattern in ${key} that matches nothing`, () =>
       inTree(TREE, async dir => {
         const error = await rejects(() => paths(dir, { [key]: [pattern] }), 'PATTERN_MATCHES_NOTHING')
@@ -75,15 +90,33 @@ describe('files/own', it => {
   it('says that environment files are left out, and warns where one is packed', () =>
     inTree(TREE, async dir => {
       const left = await collect(dir)
-      assert.equal(left.findings.map(({ code, path }) => `${code} ${path}`), ['ENV_FILE_LEFT_OUT .env', 'ENV_FILE_LEFT_OUT .env.local'])
+      assert.equal(
+        left.findings.map(({ code, path }) => `${code} ${path}`),
+        ['ENV_FILE_LEFT_OUT .env', 'ENV_FILE_LEFT_OUT .env.local'],
+      )
       const packed = await collect(dir, { include: ['.env'] })
-      assert.equal(packed.findings.map(({ code, severity, path }) => `${severity} ${code} ${path}`), ['note ENV_FILE_LEFT_OUT .env.local', 'warning ENV_FILE_PACKED .env'])
+      assert.equal(
+        packed.findings.map(({ code, severity, path }) => `${severity} ${code} ${path}`),
+        ['note ENV_FILE_LEFT_OUT .env.local', 'warning ENV_FILE_PACKED .env'],
+      )
     }))
 
   it('tells what it left out, rule by rule', () =>
     inTree(TREE, async dir => {
       const rules = (await collect(dir)).leftOut.map(({ rule, files }) => `${rule} ${files}`)
-      assert.equal(rules, ['*.egg-info 1', '*.pyc 1', '*.tfstate* 1', '.env* 2', '.git 1', 'Dockerfile 1', '__pycache__ 1', 'node_modules 1', 'requirements*.txt 2', 'uv.lock 1', 'virtual environment 1'])
+      assert.equal(rules, [
+        '*.egg-info 1',
+        '*.pyc 1',
+        '*.tfstate* 1',
+        '.env* 2',
+        '.git 1',
+        'Dockerfile 1',
+        '__pycache__ 1',
+        'node_modules 1',
+        'requirements*.txt 2',
+        'uv.lock 1',
+        'virtual environment 1',
+      ])
     }))
 
   it('leaves out what the plan excludes', () =>
@@ -93,18 +126,34 @@ describe('files/own', it => {
     }))
 
   it('marks scripts, programs and what `executable` names, and never looks at the host’s bits', () =>
-    inTree({ 'run.sh': '#!/bin/sh\n', 'tool': elf(2), 'lib.so': elf(3), 'pie': elf(3, true), 'plain.txt': 'x', 'bin/named': 'x' }, async dir => {
-      await writeFile(join(dir, 'mode.txt'), 'x', { mode: 0o777 })
-      const { files } = await collect(dir, { executable: ['bin/*'] })
-      assert.equal(files.filter(({ executable }) => executable).map(({ path }) => path), ['bin/named', 'pie', 'run.sh', 'tool'])
-    }))
+    inTree(
+      {
+        'run.sh': '#!/bin/sh\n',
+        tool: elf(2),
+        'lib.so': elf(3),
+        pie: elf(3, true),
+        'plain.txt': 'x',
+        'bin/named': 'x',
+      },
+      async dir => {
+        await writeFile(join(dir, 'mode.txt'), 'x', { mode: 0o777 })
+        const { files } = await collect(dir, { executable: ['bin/*'] })
+        assert.equal(
+          files.filter(({ executable }) => executable).map(({ path }) => path),
+          ['bin/named', 'pie', 'run.sh', 'tool'],
+        )
+      },
+    ))
 
   it('follows links inside the boundary, to files and folders', () =>
     inTree({ 'function/lambda_function.py': '', 'shared/common/util.py': 'x = 1\n' }, async dir => {
       await symlink('../shared/common', join(dir, 'function/common'))
       await symlink('../shared/common/util.py', join(dir, 'function/util.py'))
       const { files } = await collectOwnFiles(testPlan(join(dir, 'function'), {}, { boundary: dir }), testSystem())
-      assert.equal(files.map(({ path, bytes }) => `${path} ${bytes}`), ['common/util.py 6', 'lambda_function.py 0', 'util.py 6'])
+      assert.equal(
+        files.map(({ path, bytes }) => `${path} ${bytes}`),
+        ['common/util.py 6', 'lambda_function.py 0', 'util.py 6'],
+      )
     }))
 
   it('refuses a link that leads out of the boundary', () =>
@@ -143,7 +192,10 @@ describe('files/own', it => {
     }))
 })
 
-function inTree(files: Readonly<Record<string, string | Uint8Array>>, action: (dir: string) => Promise<void>): Promise<void> {
+function inTree(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  action: (dir: string) => Promise<void>,
+): Promise<void> {
   return inTemporaryFolder(async dir => {
     await writeTree(dir, files)
     await action(dir)

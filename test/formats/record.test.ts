@@ -16,6 +16,7 @@ describe('RECORD', it => {
     ])
     assert.equal(parseRecord(''), [])
     assert.is(parseRecord('a,sha256=short,1')[0]?.sha256, null)
+    assert.is(parseRecord(`a,sha256=${EMPTY},0`)[0]?.sha256, EMPTY)
   })
 
   it('refuses a quote without end', () => {

@@ -3,6 +3,11 @@ import { parseWheelName } from '../../src/formats/wheel-name.ts'
 import { describe } from '../helpers.ts'
 
 describe('wheel names', it => {
+  it('do not expand without measure', () => {
+    const set = Array.from({ length: 1000 }, (_, i) => `x${i}`).join('.')
+    assert.is(parseWheelName(`a-1.0-${set}-${set}-${set}.whl`), null)
+  })
+
   it('tell name, version and every tag of compressed sets', () => {
     assert.equal(parseWheelName('Zope.Interface-5.0+cpu-py2.py3-none-manylinux1_x86_64.manylinux2014_x86_64.whl'), {
       name: 'zope-interface',

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
 import { finding } from '../../src/errors.ts'
 import type { Artifact, FunctionConfig } from '../../src/model.ts'
-import { judge } from '../../src/report/judge.ts'
 import { reportsAsJson } from '../../src/report/json.ts'
+import { judge } from '../../src/report/judge.ts'
 import { reportAsText, size } from '../../src/report/text.ts'
 import { describe } from '../helpers.ts'
 import { testFile, testFileSet, testPlan } from '../worlds.ts'
@@ -22,16 +22,25 @@ describe('report/judge', it => {
   for (const [bytes, unzippedBytes, zipped, unzipped, ok] of cases) {
     it(`judges ${bytes} zipped and ${unzippedBytes} unzipped as ${zipped} and ${unzipped}`, () => {
       const report = judged({ bytes, unzippedBytes })
-      assert.equal(report.limits.map(({ id, status }) => `${id} ${status}`), [`zip-direct-upload ${zipped}`, `unzipped ${unzipped}`])
+      assert.equal(
+        report.limits.map(({ id, status }) => `${id} ${status}`),
+        [`zip-direct-upload ${zipped}`, `unzipped ${unzipped}`],
+      )
       assert.is(report.ok, ok)
     })
   }
 
   it('counts layers in the unzipped limit, and says which it can’t', () => {
-    const layers = [{ arn: 'arn:a', unzippedBytes: 262_143_000 }, { arn: 'arn:b', unzippedBytes: null }]
+    const layers = [
+      { arn: 'arn:a', unzippedBytes: 262_143_000 },
+      { arn: 'arn:b', unzippedBytes: null },
+    ]
     const report = judged({ unzippedBytes: 1000 }, { layers })
     assert.is(report.limits[1]?.status, 'over')
-    assert.equal(report.findings.map(({ code }) => code), ['LAYER_NOT_COUNTED'])
+    assert.equal(
+      report.findings.map(({ code }) => code),
+      ['LAYER_NOT_COUNTED'],
+    )
   })
 
   it('breaks on a budget that is exceeded, not on one that is met', () => {
@@ -42,7 +51,9 @@ describe('report/judge', it => {
   })
 
   it('is bad if a finding is an error', () => {
-    assert.not.ok(judge(testPlan('/project'), testFileSet([]), artifact({}), [finding('HANDLER_MALFORMED', '', 'x')]).ok)
+    assert.not.ok(
+      judge(testPlan('/project'), testFileSet([]), artifact({}), [finding('HANDLER_MALFORMED', '', 'x')]).ok,
+    )
   })
 
   it('adds up packages, heaviest first', () => {
@@ -51,14 +62,22 @@ describe('report/judge', it => {
     const distributions = ['a', 'b'].map(name => ({ name, version: '1', requiredBy: ['(direct)'] }))
     const entries = files.map(({ path, owner }) => ({ path, owner, bytes: 10, zippedBytes: 7 }))
     const { packages } = judge(testPlan('/project'), testFileSet(files, { distributions }), artifact({ entries }), [])
-    assert.equal(packages.map(({ name, bytes, zippedBytes, files }) => [name, bytes, zippedBytes, files]), [['b', 20, 14, 2], ['a', 10, 7, 1]])
+    assert.equal(
+      packages.map(({ name, bytes, zippedBytes, files }) => [name, bytes, zippedBytes, files]),
+      [
+        ['b', 20, 14, 2],
+        ['a', 10, 7, 1],
+      ],
+    )
   })
 })
 
 describe('report/text', it => {
   it('is one screen with limits, packages, CodeSha256 and the verdict', () => {
     const text = reportAsText(judged({ bytes: 1_572_864, unzippedBytes: 31_457_280 }), STYLE)
-    assert.is(text, `hello  python3.13 x86_64  lambda_function.lambda_handler
+    assert.is(
+      text,
+      `hello  python3.13 x86_64  lambda_function.lambda_handler
   lpack.out/hello.zip  written, 0 files
 
   zipped      1.5 MB  █░░░░░░░░░░░░░░░░░░░  3 % of 50.0 MB for a direct upload
@@ -66,17 +85,24 @@ describe('report/text', it => {
 
   CodeSha256  uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=
   Fits.
-`)
+`,
+    )
   })
 
   it('is one line if nothing changed', () => {
-    assert.is(reportAsText(judged({ unchanged: true }), STYLE), 'hello  unchanged  1 B zipped, 1 B unzipped  lpack.out/hello.zip\n')
+    assert.is(
+      reportAsText(judged({ unchanged: true }), STYLE),
+      'hello  unchanged  1 B zipped, 1 B unzipped  lpack.out/hello.zip\n',
+    )
   })
 
   it('says what is over and what to do', () => {
     assert.match(reportAsText(judged({ bytes: 60_000_000 }), STYLE), 'Too large for a direct upload: put the zip on S3')
     assert.match(reportAsText(judged({ unzippedBytes: 272_629_760 }), STYLE), 'Lambda refuses it: 10.0 MB over')
-    assert.match(reportAsText(judged({ bytes: 1024 }, { budget: { zippedBytes: 512, unzippedBytes: null } }), STYLE), 'Over your budget by 512 B.')
+    assert.match(
+      reportAsText(judged({ bytes: 1024 }, { budget: { zippedBytes: 512, unzippedBytes: null } }), STYLE),
+      'Over your budget by 512 B.',
+    )
   })
 
   it('shows a size in AWS’s units', () => {
@@ -86,9 +112,21 @@ describe('report/text', it => {
 
 describe('report/json', it => {
   it('has the keys of the contract', () => {
-    const document = JSON.parse(reportsAsJson([judged({})], '1.2.3')) as { version: string; functions: Record<string, unknown>[] }
+    const document = JSON.parse(reportsAsJson([judged({})], '1.2.3')) as {
+      version: string
+      functions: Record<string, unknown>[]
+    }
     assert.is(document.version, '1.2.3')
-    assert.equal(Object.keys(document.functions[0] ?? {}), ['name', 'runtime', 'architecture', 'handler', 'artifact', 'packages', 'limits', 'findings'])
+    assert.equal(Object.keys(document.functions[0] ?? {}), [
+      'name',
+      'runtime',
+      'architecture',
+      'handler',
+      'artifact',
+      'packages',
+      'limits',
+      'findings',
+    ])
     assert.equal(document.functions[0]?.['artifact'], {
       kind: 'zip',
       path: '/project/lpack.out/hello.zip',

@@ -26,7 +26,10 @@ describe('zip/write', it => {
     inTemporaryFolder(async dir => {
       const zip = await write(join(dir, 'a.zip'), FILES)
       const entries = centralDirectory(zip)
-      assert.equal(entries.map(({ name }) => name), FILES.map(({ path }) => path))
+      assert.equal(
+        entries.map(({ name }) => name),
+        FILES.map(({ path }) => path),
+      )
       for (const entry of entries) {
         assert.is(entry.madeBy >> 8, 3, 'made by Unix')
         assert.is(entry.time, 0)
@@ -35,7 +38,14 @@ describe('zip/write', it => {
         assert.is(entry.flags, entry.name.startsWith('über') ? 0x800 : 0)
         assert.is(entry.extraBytes + entry.commentBytes, 0)
         assert.is(entry.needs, entry.method === 8 ? 20 : 10)
-        assert.equal(entry.local, { ...entry.local, flags: entry.flags, method: entry.method, time: 0, date: 0x21, extraBytes: 0 })
+        assert.equal(entry.local, {
+          ...entry.local,
+          flags: entry.flags,
+          method: entry.method,
+          time: 0,
+          date: 0x21,
+          extraBytes: 0,
+        })
       }
     }))
 
@@ -43,7 +53,13 @@ describe('zip/write', it => {
     inTemporaryFolder(async dir => {
       const entries = centralDirectory(await write(join(dir, 'a.zip'), FILES))
       const methods = Object.fromEntries(entries.map(({ name, method }) => [name, method]))
-      assert.equal(methods, { '__init__.py': 0, 'bin/run.sh': 8, 'lambda_function.py': 8, short: 0, 'über/ñandú.txt': 8 })
+      assert.equal(methods, {
+        '__init__.py': 0,
+        'bin/run.sh': 8,
+        'lambda_function.py': 8,
+        short: 0,
+        'über/ñandú.txt': 8,
+      })
     }))
 
   it('holds the content that came in', () =>
@@ -62,7 +78,10 @@ describe('zip/write', it => {
     inTemporaryFolder(async dir => {
       const zip = await write(join(dir, 'a.zip'), FILES)
       const expected = centralDirectory(zip).map(({ name, stream }) => stream.length + 76 + 2 * Buffer.byteLength(name))
-      assert.is(zip.length, expected.reduce((sum, bytes) => sum + bytes, 22))
+      assert.is(
+        zip.length,
+        expected.reduce((sum, bytes) => sum + bytes, 22),
+      )
       assert.is(entryOverhead('abc'), 82)
     }))
 
@@ -77,8 +96,14 @@ describe('zip/write', it => {
       const path = join(dir, 'a.zip')
       const draft = await writeZip(testFileSet(FILES), path, await makeEncoder(), testSystem())
       assert.is(draft.bytes, (await readFile(path)).length)
-      assert.is(draft.unzippedBytes, FILES.reduce((sum, { bytes }) => sum + bytes, 0))
-      assert.is(draft.entries.reduce((sum, { zippedBytes }) => sum + zippedBytes, 22), draft.bytes)
+      assert.is(
+        draft.unzippedBytes,
+        FILES.reduce((sum, { bytes }) => sum + bytes, 0),
+      )
+      assert.is(
+        draft.entries.reduce((sum, { zippedBytes }) => sum + zippedBytes, 22),
+        draft.bytes,
+      )
       assert.is(draft.sha256, await testSystem().disk.sha256(path))
     }))
 
@@ -87,31 +112,47 @@ describe('zip/write', it => {
       const path = join(dir, 'a.zip')
       await write(path, FILES)
       const members = await readDirectory(path, testSystem().disk)
-      assert.equal(members.map(({ name }) => name), FILES.map(({ path }) => path))
+      assert.equal(
+        members.map(({ name }) => name),
+        FILES.map(({ path }) => path),
+      )
     }))
 
   it('tells that the folder is not writable', () =>
     inTemporaryFolder(async dir => {
-      const error = await rejects(async () => writeZip(testFileSet(FILES), join(dir, 'none', 'a.zip'), await makeEncoder(), testSystem()), 'OUTPUT_UNWRITABLE')
+      const error = await rejects(
+        async () => writeZip(testFileSet(FILES), join(dir, 'none', 'a.zip'), await makeEncoder(), testSystem()),
+        'OUTPUT_UNWRITABLE',
+      )
       assert.match(error.message, 'ENOENT')
     }))
 
   it('stops when interrupted', () =>
     inTemporaryFolder(async dir => {
       const interruption = new AbortController()
-      const system = testSystem({ signal: interruption.signal, progress: { show: () => interruption.abort('SIGINT'), clear: () => undefined } })
-      const outcome = await writeZip(testFileSet(FILES), join(dir, 'a.zip'), await makeEncoder(), system).catch((reason: unknown) => reason)
+      const system = testSystem({
+        signal: interruption.signal,
+        progress: { show: () => interruption.abort('SIGINT'), clear: () => undefined },
+      })
+      const outcome = await writeZip(testFileSet(FILES), join(dir, 'a.zip'), await makeEncoder(), system).catch(
+        (reason: unknown) => reason,
+      )
       assert.is(outcome, 'SIGINT')
     }))
 
-  for (const [tool, args] of [['unzip', ['-tq']], ['7z', ['t']], ['python3', ['-m', 'zipfile', '-t']]] as const) {
+  for (const [tool, args] of [
+    ['unzip', ['-tq']],
+    ['7z', ['t']],
+    ['python3', ['-m', 'zipfile', '-t']],
+  ] as const) {
     needing(it, tool)(`is accepted by ${tool}`, () =>
       inTemporaryFolder(async dir => {
         const path = join(dir, 'a.zip')
         await write(path, FILES)
         const output = execFileSync(tool, [...args, path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
         assert.match(output, /No errors|Everything is Ok|Done testing/)
-      }))
+      }),
+    )
   }
 })
 

@@ -2,8 +2,8 @@ import { dirname, join } from 'node:path'
 import { UserError, unreachable } from '../../errors.ts'
 import type { Distribution, FileEntry, Finding, LeftOut, LockFormat, Plan } from '../../model.ts'
 import type { System } from '../../system/system.ts'
-import { buildWheels } from './build.ts'
 import type { Asking } from './build/workshop.ts'
+import { buildWheels } from './build.ts'
 import { checkComplete, requiredBy } from './closure.ts'
 import { layOutEnvironment } from './environment.ts'
 import { obtainWheels } from './index/obtain.ts'
@@ -49,7 +49,8 @@ export async function collectDependencies(
 ): Promise<CollectedDependencies> {
   const { config, target } = plan
   const all = await layOut({ plan, places, system })
-  const kept = config.runtimeSdk === 'omit' ? omitRuntimeSdk(all.distributions, target) : { ...all, findings: [], leftOut: [] }
+  const kept =
+    config.runtimeSdk === 'omit' ? omitRuntimeSdk(all.distributions, target) : { ...all, findings: [], leftOut: [] }
   const slimmed = await slim({ distributions: kept.distributions, level: config.slim, ownFiles }, system.disk)
   return {
     files: await merge(slimmed.files, system.disk),
@@ -123,7 +124,10 @@ async function fromRequirements(path: string, environment: string | null, contex
   return fromResolution({ kind: 'requirements', path }, context)
 }
 
-async function fromResolution(declaredIn: { readonly kind: 'requirements' | 'pyproject'; readonly path: string }, context: Context): Promise<LaidOut> {
+async function fromResolution(
+  declaredIn: { readonly kind: 'requirements' | 'pyproject'; readonly path: string },
+  context: Context,
+): Promise<LaidOut> {
   const { config, target } = context.plan
   return fromSelection(await resolve(declaredIn, target, config, config.findLinks, context.system), context)
 }

@@ -59,11 +59,22 @@ export async function layOutEnvironment(request: EnvironmentRequest, system: Sys
   const packed = needed.filter(({ source }) => source?.isEditable !== true)
   checkLoads(packed, request)
   return {
-    distributions: await Promise.all(packed.map(one => layOutInstalled(one, environment, system.disk))),
+    distributions: await layOutInTurn(packed, environment, system.disk),
     direct: directOf(closure, own, declared === null),
     toBuild: needed.filter(({ source }) => source?.isEditable === true).map(projectToBuild),
     findings: findingsOf(environment, declaredIn),
   }
+}
+
+/** One by one: each already looks at many files at once, and open files are limited. */
+async function layOutInTurn(
+  packed: readonly Installed[],
+  environment: Environment,
+  disk: Disk,
+): Promise<readonly LaidOutDistribution[]> {
+  const distributions: LaidOutDistribution[] = []
+  for (const one of packed) distributions.push(await layOutInstalled(one, environment, disk))
+  return distributions
 }
 
 /** Names of the function's own project, whose sources are the function's own files. */

@@ -21,7 +21,12 @@ export interface Requirements {
 }
 
 /** Reads a requirements file and what it includes; `text` stands for the file's content if given. */
-export async function readRequirements(path: string, target: PythonTarget, system: System, text: string | null = null): Promise<Requirements> {
+export async function readRequirements(
+  path: string,
+  target: PythonTarget,
+  system: System,
+  text: string | null = null,
+): Promise<Requirements> {
   const lines = await readLines(path, text, system)
   const entries: Entry[] = []
   for (const line of lines.filter(item => !item.isConstraint)) {
@@ -30,7 +35,9 @@ export async function readRequirements(path: string, target: PythonTarget, syste
   }
   const exact = entries.map(entry => constrained(entry, lines, target))
   const isHashed = checkHashes(exact, lines)
-  const active = exact.flatMap(entry => entry.requirements).filter(item => evaluateMarker(item.marker, target.markers, []))
+  const active = exact
+    .flatMap(entry => entry.requirements)
+    .filter(item => evaluateMarker(item.marker, target.markers, []))
   const why = whyUnlocked(exact, target)
   if (why !== '') return { selection: null, why, declared: active, hashed: false }
   const selection = selectionOf(path, exact, lines)
@@ -43,11 +50,19 @@ export async function readRequirements(path: string, target: PythonTarget, syste
 function constrained(entry: Entry, lines: readonly FileLine[], target: PythonTarget): Entry {
   if (!entry.isHashable) return entry
   const constraints = lines.flatMap(line =>
-    line.isConstraint && line.kind === 'requirement' && line.requirement.name === entry.name && evaluateMarker(line.requirement.marker, target.markers, []) ? [line] : [],
+    line.isConstraint &&
+    line.kind === 'requirement' &&
+    line.requirement.name === entry.name &&
+    evaluateMarker(line.requirement.marker, target.markers, [])
+      ? [line]
+      : [],
   )
   const hashes = [...new Set([...entry.hashes, ...constraints.flatMap(line => line.hashes)])].sort() // Sorted for determinism
   if (entry.origin?.kind === 'archive') return entry
-  const version = entry.version ?? constraints.map(line => exactVersion(line.requirement.specifier)).find(found => found !== null) ?? null
+  const version =
+    entry.version ??
+    constraints.map(line => exactVersion(line.requirement.specifier)).find(found => found !== null) ??
+    null
   if (version === null) return { ...entry, hashes }
   return { ...entry, version, hashes, why: '', origin: { kind: 'index', index: null, files: [], hashes } }
 }
@@ -59,7 +74,8 @@ function checkHashes(entries: readonly Entry[], lines: readonly FileLine[]): boo
   if (!isDemanded && files.every(entry => entry.hashes.length === 0)) return false
   // A file on this disk is what it is; uv exports none for it.
   const bare = files.find(entry => entry.hashes.length === 0 && !isLocalFile(entry))
-  if (bare !== undefined) throw new UserError('REQUIREMENTS_HASH_MISSING', bare.line.file, bare.line.line, bare.described)
+  if (bare !== undefined)
+    throw new UserError('REQUIREMENTS_HASH_MISSING', bare.line.file, bare.line.line, bare.described)
   return true
 }
 
@@ -72,8 +88,11 @@ function whyUnlocked(entries: readonly Entry[], target: PythonTarget): string {
   if (open !== undefined) return `${basename(open.line.file)}, line ${open.line.line}: ${open.why}`
   const names = new Set(entries.filter(entry => !entry.isOwn).map(entry => entry.name))
   for (const own of entries.filter(entry => entry.isOwn)) {
-    const missing = own.requirements.find(item => item.name !== own.name && !names.has(item.name) && evaluateMarker(item.marker, target.markers, []))
-    if (missing !== undefined) return `${basename(own.line.file)}, line ${own.line.line}: the project itself depends on ${missing.name}, which isn't listed`
+    const missing = own.requirements.find(
+      item => item.name !== own.name && !names.has(item.name) && evaluateMarker(item.marker, target.markers, []),
+    )
+    if (missing !== undefined)
+      return `${basename(own.line.file)}, line ${own.line.line}: the project itself depends on ${missing.name}, which isn't listed`
   }
   return ''
 }
@@ -85,7 +104,10 @@ function selectionOf(path: string, entries: readonly Entry[], lines: readonly Fi
     const key = `${name} ${version}`
     const other = byKey.get(key)?.origin
     // Lines such as `x==1` and `x[extra]==1` are one package with the hashes of both.
-    const merged = other?.kind === 'index' && origin.kind === 'index' ? { ...origin, hashes: [...new Set([...other.hashes, ...origin.hashes])].sort() } : origin
+    const merged =
+      other?.kind === 'index' && origin.kind === 'index'
+        ? { ...origin, hashes: [...new Set([...other.hashes, ...origin.hashes])].sort() }
+        : origin
     const isOther = other !== undefined && (other.kind !== 'index' || origin.kind !== 'index')
     byKey.set(isOther ? `${key} ${byKey.size}` : key, { name, version, origin: merged })
   }

@@ -1,8 +1,8 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { finding, UserError } from '../../errors.ts'
 import type { PythonTarget } from '../../model.ts'
 import type { System } from '../../system/system.ts'
-import { type Manifest, readDeclared } from './resolve/declared.ts'
+import { indexesOf, type Manifest, readDeclared } from './resolve/declared.ts'
 import { findPip, resolveWithPip } from './resolve/pip.ts'
 import { resolveWithUv } from './resolve/uv.ts'
 import { describeTarget } from './target.ts'
@@ -24,8 +24,9 @@ export async function resolve(
   const question = { manifest, declared, target, wanted, findLinks }
   const uv = await system.processes.find('uv')
   const selection = uv === null ? await byPip() : await resolveWithUv(uv, question, system)
-  const others = await withoutOwnProject(selection, manifest, target, wanted, system)
-  return { ...others, findings: [...selection.findings, finding('UNLOCKED', manifest.path, manifest.path)] }
+  const others = await withoutOwnProject(selection, manifest, system)
+  const indexes = await indexesOf(manifest, system)
+  return { ...others, indexes, findings: [...selection.findings, finding('UNLOCKED', manifest.path, manifest.path)] }
 
   async function byPip(): Promise<Selection> {
     const pip = await findPip(question, system)
@@ -35,24 +36,14 @@ export async function resolve(
 }
 
 /** `-e .` asks for what the function's own project requires: its modules are the function's own files. */
-async function withoutOwnProject(
-  selection: Selection,
-  manifest: Manifest,
-  target: PythonTarget,
-  wanted: Wanted,
-  system: System,
-): Promise<Selection> {
+async function withoutOwnProject(selection: Selection, manifest: Manifest, system: System): Promise<Selection> {
   const dir = await system.disk.realPath(dirname(manifest.path))
   const own = selection.packages.find(
     ({ origin }) => origin.kind === 'directory' && (origin.path === dir || origin.path === dirname(manifest.path)),
   )
-  if (own === undefined) return selection
-  const path = join(dir, 'pyproject.toml')
-  const isDeclared = manifest.kind === 'requirements' && (await system.disk.stat(path)) !== null
-  const declared = isDeclared ? await readDeclared({ kind: 'pyproject', path }, target, wanted, system) : []
-  // Sorted for determinism
-  const direct = [...new Set([...selection.direct, ...declared.map(({ name }) => name)])]
-    .filter(name => name !== own.name)
-    .sort()
-  return { ...selection, packages: selection.packages.filter(item => item !== own), direct }
+  return {
+    ...selection,
+    packages: selection.packages.filter(item => item !== own),
+    direct: selection.direct.filter(name => name !== own?.name),
+  }
 }

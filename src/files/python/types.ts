@@ -25,7 +25,12 @@ export type Origin =
     }
   | { /** A wheel or sdist named by URL or path. */ readonly kind: 'archive'; readonly file: PackageFile }
   | { /** A project on disk. */ readonly kind: 'directory'; readonly path: string }
-  | { /** A project in git at a commit. */ readonly kind: 'git'; readonly url: string; readonly commit: string; readonly subdirectory: string }
+  | {
+      /** A project in git at a commit. */ readonly kind: 'git'
+      readonly url: string
+      readonly commit: string
+      readonly subdirectory: string
+    }
 
 export interface SelectedPackage {
   /** Normalised (PEP 503). */

@@ -14,13 +14,22 @@ export async function wheelsOfFolder(dir: string, target: PythonTarget, disk: Di
   const byName = new Map<string, { readonly filename: string; readonly version: string }[]>()
   for (const { name: filename } of await disk.list(dir)) {
     const wheel = filename.endsWith('.whl') ? parseWheelName(filename) : null
-    if (wheel !== null) byName.set(wheel.name, [...(byName.get(wheel.name) ?? []), { filename, version: wheel.version }])
+    if (wheel !== null)
+      byName.set(wheel.name, [...(byName.get(wheel.name) ?? []), { filename, version: wheel.version }])
   }
   return [...byName].map(([name, wheels]) => {
     const versions = [...new Set(wheels.map(({ version }) => version))]
     if (versions.length > 1) throw new UserError('WHEELS_SEVERAL_VERSIONS', dir, name, versions)
     const best = bestWheel(wheels, ({ filename }) => filename, target.tags)
-    if (best === null) throw new UserError('WHEELS_UNFIT', dir, name, target.runtime, target.architecture, wheels.map(({ filename }) => filename))
+    if (best === null)
+      throw new UserError(
+        'WHEELS_UNFIT',
+        dir,
+        name,
+        target.runtime,
+        target.architecture,
+        wheels.map(({ filename }) => filename),
+      )
     return { name, path: join(dir, best.filename), filename: best.filename }
   })
 }

@@ -7,7 +7,7 @@ import { buildWheels } from '../../../src/files/python/build.ts'
 import type { SelectedPackage } from '../../../src/files/python/types.ts'
 import { layOutWheel } from '../../../src/files/python/wheel.ts'
 import type { System } from '../../../src/system/system.ts'
-import { type Answer, type FakeProcesses, fakeProcesses, valueOf } from '../../fake-processes.ts'
+import { type Answer, type FakeProcesses, fakeProcesses, optionValue } from '../../fake-processes.ts'
 import { describe, inTemporaryFolder, rejects, writeTree } from '../../helpers.ts'
 import { makeTar } from '../../tars.ts'
 import { makeWheel, type WheelRecipe } from '../../wheels.ts'
@@ -40,7 +40,7 @@ function builds(recipe: WheelRecipe): Answer {
     if (args.includes('find')) return new Error('No interpreter found')
     const option = ['--out-dir', '--wheel-dir'].find(name => args.includes(name))
     const wheel = makeWheel(recipe)
-    if (option !== undefined) await writeFile(join(valueOf(args, option), wheel.filename), wheel.bytes)
+    if (option !== undefined) await writeFile(join(optionValue(args, option), wheel.filename), wheel.bytes)
     return ''
   }
 }

@@ -37,8 +37,9 @@ export async function readInstalled(sites: readonly string[], disk: Disk): Promi
   const legacy = new Map<string, string>()
   for (const site of sites) {
     for (const { name } of await disk.list(site)) {
-      const old = /^([^-~].*?)(?:-[^-]*)*\.egg-(?:info|link)$/.exec(name)?.[1]
-      if (old !== undefined) legacy.set(normaliseName(old), join(site, name))
+      const old = /^([^~-][^-]*)(?:-.*)?\.egg-info$|^(.+)\.egg-link$/.exec(name)
+      const oldName = old?.[1] ?? old?.[2]
+      if (oldName !== undefined) legacy.set(normaliseName(oldName), join(site, name))
       if (!name.endsWith('.dist-info') || name.startsWith('~')) continue
       const installed = await readOne(site, name, disk)
       const other = installed === null ? undefined : distributions.get(installed.name)

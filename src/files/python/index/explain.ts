@@ -31,14 +31,16 @@ export async function explainNoWheelWith(
 ): Promise<UserError> {
   const offered = await filesOnIndexes(item, access)
   const wheels = wheelsOf(item, offered)
+  const existing = describeWheels(item, wheels, offered, target)
+  const again = otherLock(item, target, offered)
   const waysOut = [
-    ...newestVersion(item, target, offered),
+    ...(again.length > 0 ? again : newestVersion(item, target, offered)),
     ...otherRuntime(wheels, target),
     ...otherArchitecture(wheels, target),
     `Build a wheel of it for this target and name its folder in \`findLinks\`.`,
     `Deploy a container image, which can bring any system library.`,
   ]
-  return new UserError('NO_WHEEL', describe(item), describeTarget(target), describeWheels(wheels, target), waysOut)
+  return new UserError('NO_WHEEL', describe(item), describeTarget(target), existing, waysOut)
 }
 
 /** Such as `python3.11 on x86_64 (CPython 3.11, glibc 2.26)`. */
@@ -65,13 +67,26 @@ interface NamedFile {
   readonly requiresPython: string | null
 }
 
-/** Of the version: as the index has them, else as the lock lists them. */
+/** Of the version, as far as the lock accepts them; as the index has them where the lock lists none. */
 function wheelsOf(item: SelectedPackage, offered: readonly OfferedFile[]): readonly NamedFile[] {
-  const { version, origin } = item
-  const pinned = offered.filter(({ filename }) => version !== null && isPinned(versionOf(filename, item.name), version))
-  const listed = origin.kind === 'index' ? origin.files : []
-  const files = listed.length > 0 ? listed.map(({ filename }) => ({ filename, requiresPython: null })) : pinned
-  return files.filter(({ filename }) => isWheel(filename))
+  const { origin } = item
+  const listed = origin.kind === 'index' ? origin.files.filter(({ filename }) => isWheel(filename)) : []
+  if (listed.length > 0) return listed.map(({ filename }) => ({ filename, requiresPython: null }))
+  const hashes = origin.kind === 'index' ? origin.hashes : []
+  const isLocked = ({ sha256 }: OfferedFile) => hashes.length === 0 || sha256 === null || hashes.includes(sha256)
+  return offeredWheels(item, offered).filter(isLocked)
+}
+
+function offeredWheels({ name, version }: SelectedPackage, offered: readonly OfferedFile[]): readonly OfferedFile[] {
+  const wheels = offered.filter(({ filename }) => isWheel(filename))
+  return wheels.filter(({ filename }) => version !== null && isPinned(versionOf(filename, name), version))
+}
+
+/** The lock may leave out what the index has. */
+function otherLock(item: SelectedPackage, target: PythonTarget, offered: readonly OfferedFile[]): readonly string[] {
+  const suited = offeredWheels(item, offered).filter(file => suitsPython(file, target.markers.python_full_version))
+  const wheel = newestWheel(suited, item.name, target)
+  return wheel === null ? [] : [`Lock again: the index has ${wheel.filename}, which the lock leaves out.`]
 }
 
 function newestVersion(
@@ -87,7 +102,7 @@ function newestVersion(
   })
   const newest = newestWheel(usable, item.name, target)
   if (newest === null) {
-    return usable.length === 0 ? [] : [`No other version of ${item.name} has a wheel for this target either.`]
+    return offered.length === 0 ? [] : [`No version of ${item.name} on the index has a wheel for this target.`]
   }
   return [
     `Pin ${item.name} ${versionOf(newest.filename, item.name)}, the newest version that has a wheel for this target.`,
@@ -118,25 +133,42 @@ function minorOf(version: string): number {
   return Number(version.split('.')[1])
 }
 
-function describeWheels(wheels: readonly NamedFile[], target: PythonTarget): string {
-  if (wheels.length === 0) return 'It has no wheels at all.'
+function describeWheels(
+  item: SelectedPackage,
+  wheels: readonly NamedFile[],
+  offered: readonly OfferedFile[],
+  target: PythonTarget,
+): string {
+  if (wheels.length === 0) {
+    const isThere = offered.some(({ filename }) => isPinned(versionOf(filename, item.name), item.version ?? ''))
+    return offered.length > 0 && !isThere ? "That version isn't on the index." : 'It has no wheels at all.'
+  }
   const machine = target.architecture === 'arm64' ? 'aarch64' : 'x86_64'
-  const near = wheels.flatMap(({ filename }) => nearTags(filename, machine))
+  const near = wheels.flatMap(file => nearTags(file, machine))
   // Sorted for determinism
-  const tags = [...new Set(near)].sort()
+  const tags = [...new Set(near)].sort((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1))
   const rest = wheels.length - near.length
   const elsewhere = rest === 0 ? '' : ` ${tags.length === 0 ? 'All' : 'The other'} ${rest} are for other systems.`
   const more = tags.length > MOST_TAGS ? ` and ${tags.length - MOST_TAGS} more` : ''
   return tags.length === 0
-    ? `It has ${wheels.length} wheels, none for Linux (glibc) on ${target.architecture}.`
+    ? `It has ${wheels.length === 1 ? '1 wheel' : `${wheels.length} wheels`}, none for Linux (glibc) on ${target.architecture}.`
     : `Its wheels for Linux on ${target.architecture}: ${tags.slice(0, MOST_TAGS).join(', ')}${more}.${elsewhere}`
 }
 
+/** cp39 comes before cp310. */
+function sortKey(tag: string): string {
+  return tag.replace(/\d+/g, digits => digits.padStart(6, '0'))
+}
+
 /** What a wheel asks for, such as `cp312-cp312-manylinux_2_27`, if it is one for Linux on that machine or any. */
-function nearTags(filename: string, machine: string): readonly string[] {
+function nearTags({ filename, requiresPython }: NamedFile, machine: string): readonly string[] {
   const tags = parseWheelName(filename)?.tags ?? []
-  const tag = tags.find(each => /-any$/.test(each) || new RegExp(`-(many)?linux.*_${machine}$`).test(each))
-  return tag === undefined ? [] : [tag.replace(`_${machine}`, '')]
+  // PyPy and free-threaded Python aren't on Lambda.
+  const near = tags.filter(each => /^(cp|py)\d+-(?!cp\d+t-)/.test(each))
+  const tag = near.find(each => /-any$/.test(each) || new RegExp(`-(many)?linux.*_${machine}$`).test(each))
+  if (tag === undefined) return []
+  const python = tag.endsWith('-any') && requiresPython !== null ? ` (for Python ${requiresPython})` : ''
+  return [tag.replace(`_${machine}`, '') + python]
 }
 
 function describe({ name, version }: SelectedPackage): string {

@@ -32,7 +32,11 @@ export const NO_LAYER: Layer = { indexUrl: null, extras: [], others: [], findLin
 export function indexOf(text: string): Index {
   if (!URL.canParse(text) && /^https?:/i.test(text)) {
     const shown = text.replace(/\/\/.*@/, '//…@')
-    throw new UserError('INDEX_SETTINGS_BROKEN', `The index "${shown}"`, 'this is no URL; in credentials write / as %2F')
+    throw new UserError(
+      'INDEX_SETTINGS_BROKEN',
+      `The index "${shown}"`,
+      'this is no URL; in credentials write / as %2F',
+    )
   }
   if (!URL.canParse(text) || /^[a-z]:[\\/]/i.test(text)) {
     return { url: text.replace(/[/\\]+$/, ''), username: null, password: null }

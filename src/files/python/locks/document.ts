@@ -107,7 +107,9 @@ export function children(node: Node, key: string): readonly Node[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) return fail(node, `"${key}" is not a list`)
   const place = node.place === '' ? `"${key}"` : `"${key}" of ${node.place}`
-  return value.map(item => within(node, place, isTable(item) ? item : fail(node, `"${key}" holds something that is not a table`)))
+  return value.map(item =>
+    within(node, place, isTable(item) ? item : fail(node, `"${key}" holds something that is not a table`)),
+  )
 }
 
 /** The packages of a lock: a list of tables, each with a name. */

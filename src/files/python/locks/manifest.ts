@@ -16,7 +16,9 @@ export async function nearestManifest(lock: string, root: string, disk: Disk): P
 
 /** The function's folder and those above it up to the lock's; the lock's alone if the function is elsewhere. */
 function foldersUp(root: string, top: string): readonly string[] {
-  const steps = relative(top, root).split(/[\\/]/).filter(part => part !== '')
+  const steps = relative(top, root)
+    .split(/[\\/]/)
+    .filter(part => part !== '')
   if (steps.includes('..') || resolve(top, ...steps) !== resolve(root)) return [top]
   return [...steps.keys()].map(index => join(top, ...steps.slice(0, steps.length - index))).concat(top)
 }
@@ -27,7 +29,6 @@ export async function readManifestBeside(lock: string, name: string, disk: Disk)
   if (manifest === null) throw new UserError('LOCK_MANIFEST_MISSING', lock, join(dirname(lock), name))
   return manifest
 }
-
 
 export async function readManifestIfThere(path: string, disk: Disk): Promise<Node | null> {
   return (await disk.stat(path))?.kind === 'file' ? readTomlManifest(path, disk) : null
@@ -42,7 +43,12 @@ export function projectDependencies(manifest: Node): readonly Requirement[] {
 /** The PEP 621 optional dependencies, by the extra's normalised name. */
 export function projectExtras(manifest: Node): ReadonlyMap<string, readonly Requirement[]> {
   const optional = child(child(manifest, 'project'), 'optional-dependencies')
-  return new Map(Object.keys(optional.table).map(extra => [normaliseName(extra), texts(optional, extra).map(line => parseRequirementOf(optional, extra, line))]))
+  return new Map(
+    Object.keys(optional.table).map(extra => [
+      normaliseName(extra),
+      texts(optional, extra).map(line => parseRequirementOf(optional, extra, line)),
+    ]),
+  )
 }
 
 /** The PEP 735 dependency groups with `include-group` resolved, by normalised name. https://peps.python.org/pep-0735/ */
@@ -51,14 +57,17 @@ export function dependencyGroups(manifest: Node): ReadonlyMap<string, readonly R
   const keys = new Map(Object.keys(groups.table).map(key => [normaliseName(key), key]))
   const linesOf = (name: string, path: readonly string[]): readonly Requirement[] => {
     const key = keys.get(normaliseName(name))
-    if (key === undefined) return fail(groups, `the group "${path.at(-1) ?? name}" includes "${name}", which does not exist`)
+    if (key === undefined)
+      return fail(groups, `the group "${path.at(-1) ?? name}" includes "${name}", which does not exist`)
     if (path.includes(key)) return fail(groups, `the group "${key}" includes itself`)
     const items = groups.table[key]
     if (!Array.isArray(items)) return fail(groups, `"${key}" is not a list`)
     return items.flatMap((item: unknown) => {
       if (typeof item === 'string') return [parseRequirementOf(groups, key, item)]
       const included = isTable(item) ? item['include-group'] : undefined
-      return typeof included === 'string' ? linesOf(included, [...path, key]) : fail(groups, `"${key}" holds something that is neither a requirement nor an include-group`)
+      return typeof included === 'string'
+        ? linesOf(included, [...path, key])
+        : fail(groups, `"${key}" holds something that is neither a requirement nor an include-group`)
     })
   }
   return new Map([...keys.keys()].map(name => [name, linesOf(name, [])]))

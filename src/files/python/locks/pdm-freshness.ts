@@ -1,7 +1,7 @@
 import { UserError } from '../../../errors.ts'
 import { satisfies } from '../../../formats/pep440.ts'
 import { normaliseName, type Requirement } from '../../../formats/pep508.ts'
-import { child, type Node, text, texts, textOrNull } from './document.ts'
+import { child, type Node, text, textOrNull, texts } from './document.ts'
 import { dependencyGroups, projectDependencies, projectExtras } from './manifest.ts'
 import { pythonJsonSha256 } from './python-json.ts'
 import { parseRequirementOf } from './selection.ts'
@@ -15,7 +15,13 @@ export function checkFresh(lock: Node, manifest: Node, packages: readonly Node[]
   if (metadata.table['lock_inputs'] !== undefined || pdm.table['workspace'] !== undefined) {
     checkSatisfied(lock, manifest, packages)
   } else if (locked === null || !contentHashes(manifest).includes(locked.replace(/^sha256:/, ''))) {
-    throw new UserError('LOCK_STALE', lock.file, manifest.file, 'its dependencies, groups, sources or Python range were changed after locking', 'pdm lock')
+    throw new UserError(
+      'LOCK_STALE',
+      lock.file,
+      manifest.file,
+      'its dependencies, groups, sources or Python range were changed after locking',
+      'pdm lock',
+    )
   }
 }
 
@@ -54,9 +60,17 @@ function checkSatisfied(lock: Node, manifest: Node, packages: readonly Node[]): 
   const own = normaliseName(textOrNull(child(manifest, 'project'), 'name') ?? '')
   for (const item of declaredIn(manifest, groups).filter(asked => asked.name !== own)) {
     const named = packages.filter(other => normaliseName(text(other, 'name')) === item.name)
-    const isMet = item.url !== null || named.some(other => satisfies(textOrNull(other, 'version') ?? '', item.specifier))
+    const isMet =
+      item.url !== null || named.some(other => satisfies(textOrNull(other, 'version') ?? '', item.specifier))
     if (named.length === 0 && item.marker !== null) continue
-    if (named.length === 0 || !isMet) throw new UserError('LOCK_STALE', lock.file, manifest.file, `it asks for ${item.name}${item.specifier}, which is not what is locked`, 'pdm lock')
+    if (named.length === 0 || !isMet)
+      throw new UserError(
+        'LOCK_STALE',
+        lock.file,
+        manifest.file,
+        `it asks for ${item.name}${item.specifier}, which is not what is locked`,
+        'pdm lock',
+      )
   }
 }
 

@@ -2,7 +2,7 @@
 import { satisfies } from '../../../formats/pep440.ts'
 import { evaluateMarker, normaliseName, type Requirement } from '../../../formats/pep508.ts'
 import type { PythonTarget } from '../../../model.ts'
-import { child, fail, type Node, text, texts, textOrNull } from './document.ts'
+import { child, fail, type Node, text, textOrNull, texts } from './document.ts'
 import { projectExtras } from './manifest.ts'
 import { parseRequirementOf } from './selection.ts'
 
@@ -20,7 +20,8 @@ export function walk(graph: PdmGraph, asked: readonly Requirement[]): readonly N
   const own = normaliseName(textOrNull(child(graph.manifest, 'project'), 'name') ?? '')
   const seen = new Set<Node>()
   const queue = [...asked]
-  const spread = (items: readonly Requirement[]) => queue.push(...items.filter(item => evaluateMarker(item.marker, graph.target.markers, [])))
+  const spread = (items: readonly Requirement[]) =>
+    queue.push(...items.filter(item => evaluateMarker(item.marker, graph.target.markers, [])))
   const ownExtras = new Set<string>()
   for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
     if (left.includes(item.name)) continue
@@ -42,13 +43,21 @@ export function walk(graph: PdmGraph, asked: readonly Requirement[]): readonly N
 
 /** The entry of the package, and the one that adds the dependencies of the wanted extras. */
 function entriesFor(graph: PdmGraph, item: Requirement): readonly Node[] {
-  const named = graph.packages.filter(entry => normaliseName(text(entry, 'name')) === item.name && isFor(entry, graph.target))
+  const named = graph.packages.filter(
+    entry => normaliseName(text(entry, 'name')) === item.name && isFor(entry, graph.target),
+  )
   const versions = new Set(named.map(entry => textOrNull(entry, 'version')))
-  const fitting = versions.size === 1 || item.url !== null ? named : named.filter(entry => satisfies(textOrNull(entry, 'version') ?? '', item.specifier))
+  const fitting =
+    versions.size === 1 || item.url !== null
+      ? named
+      : named.filter(entry => satisfies(textOrNull(entry, 'version') ?? '', item.specifier))
   const plain = fitting.filter(entry => texts(entry, 'extras').length === 0)
   const wanted = [...item.extras].sort().join()
-  const extended = fitting.filter(entry => wanted !== '' && texts(entry, 'extras').map(normaliseName).sort().join() === wanted)
-  if (plain.length + extended.length === 0) fail(graph.lock, `something depends on ${item.name}${item.specifier}, which it has no package for`)
+  const extended = fitting.filter(
+    entry => wanted !== '' && texts(entry, 'extras').map(normaliseName).sort().join() === wanted,
+  )
+  if (plain.length + extended.length === 0)
+    fail(graph.lock, `something depends on ${item.name}${item.specifier}, which it has no package for`)
   return [...plain, ...extended]
 }
 

@@ -5,17 +5,46 @@ import { normaliseName } from '../../../formats/pep508.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
 import type { NamedIndexes, Origin, SelectedPackage, Selection, Wanted } from '../types.ts'
-import { child, children, countOrNull, fail, isTable, type Node, readJsonLock, text, texts, textOrNull, within } from './document.ts'
+import {
+  child,
+  children,
+  countOrNull,
+  fail,
+  isTable,
+  type Node,
+  readJsonLock,
+  text,
+  textOrNull,
+  texts,
+  within,
+} from './document.ts'
 import { readManifestIfThere } from './manifest.ts'
 import { pythonJsonSha256 } from './python-json.ts'
-import { checkExists, checkPython, filenameOf, folderOf, holds, indexUrlOf, locate, makeSelection, sha256Of, versionOf } from './selection.ts'
+import {
+  checkExists,
+  checkPython,
+  filenameOf,
+  folderOf,
+  holds,
+  indexUrlOf,
+  locate,
+  makeSelection,
+  sha256Of,
+  versionOf,
+} from './selection.ts'
 
 /** Sections of a Pipfile that are no categories of packages. */
 const SECTIONS = ['source', 'requires', 'scripts', 'pipfile', 'pipenv']
 const PYPI_SOURCE = { name: 'pypi', url: 'https://pypi.org/simple', verify_ssl: true }
 
 /** What a Pipfile.lock packs: `default`, and the categories that `groups` names. */
-export async function select(lockPath: string, _root: string, target: PythonTarget, wanted: Wanted, system: System): Promise<Selection> {
+export async function select(
+  lockPath: string,
+  _root: string,
+  target: PythonTarget,
+  wanted: Wanted,
+  system: System,
+): Promise<Selection> {
   const lock = await readJsonLock(lockPath, system.disk)
   const meta = child(lock, '_meta')
   const specification = countOrNull(meta, 'pipfile-spec')
@@ -25,16 +54,23 @@ export async function select(lockPath: string, _root: string, target: PythonTarg
   if (manifest !== null) checkFresh(lock, manifest)
   checkRequires(lock, target)
   const categories = Object.keys(lock.table).filter(key => key !== '_meta')
-  checkExists('group', wanted.groups, categories.map(groupOf), lockPath)
+  checkExists('group', wanted.groups.filter(group => group !== 'develop'), categories.filter(key => key !== 'default').map(groupOf), lockPath)
   checkExists('extra', wanted.extras, [], lockPath)
   const groups = wanted.groups.map(normaliseName)
-  const chosen = categories.filter(key => key === 'default' || groups.includes(normaliseName(groupOf(key))) || groups.includes(normaliseName(key)))
+  const chosen = categories.filter(
+    key => key === 'default' || groups.includes(normaliseName(groupOf(key))) || groups.includes(normaliseName(key)),
+  )
   const indexes = readIndexes(meta, system.env)
   const selected = chosen.flatMap(key => categoryPackages(lock, child(lock, key), target, indexes))
-  return makeSelection(lockPath, selected, manifest === null ? selected.map(item => item.name) : directNames(manifest, chosen, selected), indexes.named)
+  return makeSelection(
+    lockPath,
+    selected,
+    manifest === null ? selected.map(item => item.name) : directNames(manifest, chosen, selected),
+    indexes.named,
+  )
 }
 
-/** Pipfile's `dev-packages` is `develop` in the lock; users say either, or `dev`. */
+/** Pipfile's `dev-packages` is `develop` in the lock; users may say either. */
 function groupOf(category: string): string {
   return category === 'develop' ? 'dev-packages' : category
 }
@@ -54,50 +90,95 @@ interface Indexes {
 
 /** The first source is the default one, as for Pipenv; a URL may hold environment variables. */
 function readIndexes(meta: Node, env: System['env']): Indexes {
-  const sources = children(meta, 'sources').map(node => [textOrNull(node, 'name') ?? '', expand(text(node, 'url'), env)] as const)
+  const sources = children(meta, 'sources').map(
+    node => [textOrNull(node, 'name') ?? '', expand(text(node, 'url'), env)] as const,
+  )
   const [first, ...others] = sources.map(([, url]) => url)
-  const named = { indexUrl: first === undefined ? null : indexUrlOf(first), extraIndexUrls: others, findLinks: [], noIndex: null }
+  const named = {
+    indexUrl: first === undefined ? null : indexUrlOf(first),
+    extraIndexUrls: others,
+    findLinks: [],
+    noIndex: null,
+  }
   return { named, urls: new Map(sources) }
 }
 
 function expand(text: string, env: System['env']): string {
-  return text.replace(/\$\{(\w+)\}|\$(\w+)/g, (whole: string, braced?: string, plain?: string) => env[braced ?? plain ?? ''] ?? whole)
+  return text.replace(
+    /\$\{(\w+)\}|\$(\w+)/g,
+    (whole: string, braced?: string, plain?: string) => env[braced ?? plain ?? ''] ?? whole,
+  )
 }
 
-function categoryPackages(lock: Node, category: Node, target: PythonTarget, indexes: Indexes): readonly SelectedPackage[] {
+function categoryPackages(
+  lock: Node,
+  category: Node,
+  target: PythonTarget,
+  indexes: Indexes,
+): readonly SelectedPackage[] {
   return Object.entries(category.table).flatMap(([key, value]) => {
     const item = isTable(value) ? within(lock, `package "${key}"`, value) : fail(category, `"${key}" is not an object`)
     if (!holds(item, 'markers', textOrNull(item, 'markers'), target.markers)) return []
     const version = textOrNull(item, 'version')
-    return [{ name: normaliseName(key), version: version === null ? null : versionOf(version.replace(/^==+/, '')), origin: originOf(lock, item, indexes) }]
+    return [
+      {
+        name: normaliseName(key),
+        version: version === null ? null : versionOf(version.replace(/^==+/, '')),
+        origin: originOf(lock, item, indexes),
+      },
+    ]
   })
 }
 
 function originOf(lock: Node, item: Node, indexes: Indexes): Origin {
   const hashes = texts(item, 'hashes').flatMap(hash => sha256Of(hash) ?? [])
   const git = textOrNull(item, 'git')
-  if (git !== null) return { kind: 'git', url: git.replace(/^git\+/, ''), commit: text(item, 'ref'), subdirectory: textOrNull(item, 'subdirectory') ?? '' }
+  if (git !== null)
+    return {
+      kind: 'git',
+      url: git.replace(/^git\+/, ''),
+      commit: text(item, 'ref'),
+      subdirectory: textOrNull(item, 'subdirectory') ?? '',
+    }
   for (const system of ['hg', 'svn', 'bzr']) {
-    if (textOrNull(item, system) !== null) throw new UserError('LOCK_UNSUPPORTED', lock.file, item.place, `a ${system} repository`)
+    if (textOrNull(item, system) !== null)
+      throw new UserError('LOCK_UNSUPPORTED', lock.file, item.place, `a ${system} repository`)
   }
   const path = textOrNull(item, 'path')
-  const archive = textOrNull(item, 'file') ?? (path !== null && /\.(whl|zip|tar\.gz|tgz|tar\.bz2)$/i.test(path) ? path : null)
+  const archive =
+    textOrNull(item, 'file') ?? (path !== null && /\.(whl|zip|tar\.gz|tgz|tar\.bz2)$/i.test(path) ? path : null)
   if (archive !== null) {
     const location = locate(archive, folderOf(lock))
-    return { kind: 'archive', file: { filename: filenameOf(location), location, sha256: hashes.length === 1 ? (hashes[0] ?? null) : null, bytes: null } }
+    return {
+      kind: 'archive',
+      file: {
+        filename: filenameOf(location),
+        location,
+        sha256: hashes.length === 1 ? (hashes[0] ?? null) : null,
+        bytes: null,
+      },
+    }
   }
-  if (path !== null) return { kind: 'directory', path: resolve(folderOf(lock), path, textOrNull(item, 'subdirectory') ?? '') }
+  if (path !== null)
+    return { kind: 'directory', path: resolve(folderOf(lock), path, textOrNull(item, 'subdirectory') ?? '') }
   if (textOrNull(item, 'version') === null) fail(item, 'there is no version, file, path or git')
   const name = textOrNull(item, 'index')
-  const url = name === null ? null : (indexes.urls.get(name) ?? fail(item, `the index "${name}" is not among the sources`))
+  const url =
+    name === null ? null : (indexes.urls.get(name) ?? fail(item, `the index "${name}" is not among the sources`))
   // The default source is the one that a user's own index replaces, so it is not named here.
   const index = url === null || indexUrlOf(url) === indexes.named.indexUrl ? null : indexUrlOf(url)
   return { kind: 'index', index, files: [], hashes: [...hashes].sort() }
 }
 
-function directNames(manifest: Node, categories: readonly string[], selected: readonly SelectedPackage[]): readonly string[] {
+function directNames(
+  manifest: Node,
+  categories: readonly string[],
+  selected: readonly SelectedPackage[],
+): readonly string[] {
   const sections: Readonly<Record<string, string>> = { default: 'packages', develop: 'dev-packages' }
-  const declared = categories.flatMap(key => Object.keys(child(manifest, sections[key] ?? key).table)).map(normaliseName)
+  const declared = categories
+    .flatMap(key => Object.keys(child(manifest, sections[key] ?? key).table))
+    .map(normaliseName)
   return selected.map(item => item.name).filter(name => declared.includes(name))
 }
 
@@ -106,12 +187,21 @@ function checkFresh(lock: Node, manifest: Node): void {
   const locked = textOrNull(child(child(lock, '_meta'), 'hash'), 'sha256')
   const hashes = [(name: string) => name, normaliseName].map(rename => pipfileHash(manifest, rename))
   if (locked !== null && hashes.includes(locked)) return
-  throw new UserError('LOCK_STALE', lock.file, manifest.file, 'its packages, sources or Python were changed after locking', 'pipenv lock')
+  throw new UserError(
+    'LOCK_STALE',
+    lock.file,
+    manifest.file,
+    'its packages, sources or Python were changed after locking',
+    'pipenv lock',
+  )
 }
 
 function pipfileHash(manifest: Node, rename: (name: string) => string): string {
-  const section = (key: string) => Object.fromEntries(Object.entries(child(manifest, key).table).map(([name, value]) => [rename(name), value]))
-  const others = Object.keys(manifest.table).filter(key => ![...SECTIONS, 'packages', 'dev-packages', 'default', 'develop'].includes(key))
+  const section = (key: string) =>
+    Object.fromEntries(Object.entries(child(manifest, key).table).map(([name, value]) => [rename(name), value]))
+  const others = Object.keys(manifest.table).filter(
+    key => ![...SECTIONS, 'packages', 'dev-packages', 'default', 'develop'].includes(key),
+  )
   const content = {
     ...Object.fromEntries(others.map(key => [key, section(key)])),
     _meta: { sources: manifest.table['source'] ?? [PYPI_SOURCE], requires: manifest.table['requires'] ?? {} },

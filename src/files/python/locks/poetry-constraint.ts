@@ -5,12 +5,18 @@ import { isVersion, satisfies } from '../../../formats/pep440.ts'
  * https://python-poetry.org/docs/dependency-specification/
  */
 export function constraintAdmits(version: string, constraint: string): boolean {
-  return constraint.split(/\|\|?/).some(alternative => clausesOf(alternative).every(clause => clauseAdmits(version, clause)))
+  return constraint
+    .split(/\|\|?/)
+    .some(alternative => clausesOf(alternative).every(clause => clauseAdmits(version, clause)))
 }
 
 /** Clauses are parted by commas or spaces; an operator may stand apart from its version. */
 function clausesOf(alternative: string): readonly string[] {
-  return alternative.trim().replace(/([<>=!~^])\s+/g, '$1').split(/[\s,]+/).filter(clause => clause !== '' && clause !== '*')
+  return alternative
+    .trim()
+    .replace(/([<>=!~^])\s+/g, '$1')
+    .split(/[\s,]+/)
+    .filter(clause => clause !== '' && clause !== '*')
 }
 
 function clauseAdmits(version: string, clause: string): boolean {

@@ -12,7 +12,13 @@ export function checkFresh(lock: Node & { readonly text: string }, manifest: Nod
   const writer = /^#.* Poetry ([0-9][^ ]*) /m.exec(lock.text)?.[1] ?? null
   if (locked !== null && contentHashes(manifest, writer).includes(locked)) return
   const isFirst = writer === null ? !lock.text.includes('groups = [') : writer.startsWith('1.')
-  throw new UserError('LOCK_STALE', lock.file, manifest.file, 'its dependencies, groups, extras or sources were changed after locking', isFirst ? 'poetry lock --no-update' : 'poetry lock')
+  throw new UserError(
+    'LOCK_STALE',
+    lock.file,
+    manifest.file,
+    'its dependencies, groups, extras or sources were changed after locking',
+    isFirst ? 'poetry lock --no-update' : 'poetry lock',
+  )
 }
 
 /** The hashes that a fresh lock may have. Poetry 1 knows no [project], Poetry before 2.3 hashes no [dependency-groups]. */
@@ -36,8 +42,17 @@ function hashOf(manifest: Node, project: Table, groups: Table): string {
   const poetry = child(child(manifest, 'tool'), 'poetry').table
   const hasProject = Object.keys(project).length > 0
   const hasGroups = Object.keys(groups).length > 0
-  const kept = [...LEGACY_KEYS, 'group'].filter(key => poetry[key] !== undefined || (LEGACY_KEYS.includes(key) && !hasProject && !hasGroups))
+  const kept = [...LEGACY_KEYS, 'group'].filter(
+    key => poetry[key] !== undefined || (LEGACY_KEYS.includes(key) && !hasProject && !hasGroups),
+  )
   const content = Object.fromEntries(kept.map(key => [key, poetry[key] ?? null]))
   if (!hasProject && !hasGroups) return pythonJsonSha256(content, 'spaced')
-  return pythonJsonSha256({ ...(hasProject ? { project } : {}), ...(hasGroups ? { 'dependency-groups': groups } : {}), tool: { poetry: content } }, 'spaced')
+  return pythonJsonSha256(
+    {
+      ...(hasProject ? { project } : {}),
+      ...(hasGroups ? { 'dependency-groups': groups } : {}),
+      tool: { poetry: content },
+    },
+    'spaced',
+  )
 }

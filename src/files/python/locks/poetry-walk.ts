@@ -1,7 +1,7 @@
 // The graph of a poetry.lock before format 2.1, which says neither groups nor markers of its packages.
 import { evaluateMarker, normaliseName } from '../../../formats/pep508.ts'
 import type { PythonTarget } from '../../../model.ts'
-import { child, fail, isTable, type Node, text, texts, textOrNull, within } from './document.ts'
+import { child, fail, isTable, type Node, text, textOrNull, texts, within } from './document.ts'
 import { dependencyGroups, projectDependencies, projectExtras } from './manifest.ts'
 import { constraintAdmits } from './poetry-constraint.ts'
 import { holds } from './selection.ts'
@@ -27,7 +27,11 @@ export function declaredEdges(manifest: Node, choice: PoetryChoice): readonly Po
   const legacyDev = choice.groups.includes('dev') ? [child(poetry, 'dev-dependencies')] : []
   const groups = child(poetry, 'group')
   const wanted = Object.keys(groups.table).filter(key => choice.groups.includes(normaliseName(key)))
-  const tables = [child(poetry, 'dependencies'), ...legacyDev, ...wanted.map(key => child(child(groups, key), 'dependencies'))]
+  const tables = [
+    child(poetry, 'dependencies'),
+    ...legacyDev,
+    ...wanted.map(key => child(child(groups, key), 'dependencies')),
+  ]
   const standard = [
     ...projectDependencies(manifest),
     ...[...projectExtras(manifest)].flatMap(([extra, items]) => (choice.extras.includes(extra) ? items : [])),
@@ -35,13 +39,24 @@ export function declaredEdges(manifest: Node, choice: PoetryChoice): readonly Po
   ]
   const active = standard.filter(item => evaluateMarker(item.marker, choice.target.markers, choice.extras))
   return [
-    ...tables.flatMap(table => edgesOf(table, { target: choice.target, extras: choice.extras, optional })).filter(edge => edge.name !== 'python'),
-    ...active.map(item => ({ name: item.name, constraint: item.specifier === '' ? '*' : item.specifier, extras: item.extras })),
+    ...tables
+      .flatMap(table => edgesOf(table, { target: choice.target, extras: choice.extras, optional }))
+      .filter(edge => edge.name !== 'python'),
+    ...active.map(item => ({
+      name: item.name,
+      constraint: item.specifier === '' ? '*' : item.specifier,
+      extras: item.extras,
+    })),
   ]
 }
 
 /** The packages that the declared dependencies lead to. */
-export function walk(packages: readonly Node[], start: readonly PoetryEdge[], choice: PoetryChoice, lock: Node): readonly Node[] {
+export function walk(
+  packages: readonly Node[],
+  start: readonly PoetryEdge[],
+  choice: PoetryChoice,
+  lock: Node,
+): readonly Node[] {
   const seen = new Map<Node, Set<string>>()
   const queue = [...start]
   for (let edge = queue.shift(); edge !== undefined; edge = queue.shift()) {
@@ -78,7 +93,9 @@ function edgesOf(table: Node, activation: Activation): readonly PoetryEdge[] {
       if (!isTable(wish)) return fail(table, `"${key}" is neither a version nor a table`)
       const node = within(table, `the dependency "${key}"`, wish)
       if (!isActive(name, node, activation)) return []
-      return [{ name, constraint: textOrNull(node, 'version') ?? '*', extras: texts(node, 'extras').map(normaliseName) }]
+      return [
+        { name, constraint: textOrNull(node, 'version') ?? '*', extras: texts(node, 'extras').map(normaliseName) },
+      ]
     })
   })
 }
@@ -94,14 +111,30 @@ function isActive(name: string, node: Node, { target, extras, optional }: Activa
 
 /** `linux`, `!=win32`, `linux || darwin` */
 function isOnPlatform(platform: string, constraint: string): boolean {
-  const clauseHolds = (clause: string) => (clause.startsWith('!=') ? clause.slice(2).trim() !== platform : clause.replace(/^==?/, '').trim() === platform)
-  return constraint.split('||').some(alternative => alternative.split(',').map(clause => clause.trim()).every(clauseHolds))
+  const clauseHolds = (clause: string) =>
+    clause.startsWith('!=') ? clause.slice(2).trim() !== platform : clause.replace(/^==?/, '').trim() === platform
+  return constraint.split('||').some(alternative =>
+    alternative
+      .split(',')
+      .map(clause => clause.trim())
+      .every(clauseHolds),
+  )
 }
 
 function packageOf(packages: readonly Node[], edge: PoetryEdge, target: PythonTarget, lock: Node): Node {
   const named = packages.filter(item => normaliseName(text(item, 'name')) === edge.name)
-  const fitting = named.length === 1 ? named : named.filter(item => constraintAdmits(text(item, 'version'), edge.constraint) && constraintAdmits(target.markers.python_full_version, textOrNull(item, 'python-versions') ?? '*'))
+  const fitting =
+    named.length === 1
+      ? named
+      : named.filter(
+          item =>
+            constraintAdmits(text(item, 'version'), edge.constraint) &&
+            constraintAdmits(target.markers.python_full_version, textOrNull(item, 'python-versions') ?? '*'),
+        )
   const [item] = fitting
-  if (item === undefined) return fail(lock, `something depends on ${edge.name} ${edge.constraint}, which it has no package for`)
-  return fitting.length === 1 ? item : fail(lock, `something depends on ${edge.name} ${edge.constraint}, of which it has several packages`)
+  if (item === undefined)
+    return fail(lock, `something depends on ${edge.name} ${edge.constraint}, which it has no package for`)
+  return fitting.length === 1
+    ? item
+    : fail(lock, `something depends on ${edge.name} ${edge.constraint}, of which it has several packages`)
 }

@@ -6,15 +6,45 @@ import { parseWheelName } from '../../../formats/wheel-name.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
 import type { Origin, PackageFile, SelectedPackage, Selection, Wanted } from '../types.ts'
-import { child, children, fail, isTable, type Node, packagesOf, readTomlLock, text, texts, textOrNull, within } from './document.ts'
+import {
+  child,
+  children,
+  fail,
+  isTable,
+  type Node,
+  packagesOf,
+  readTomlLock,
+  text,
+  textOrNull,
+  texts,
+  within,
+} from './document.ts'
 import { dependencyGroups, projectExtras, readManifestBeside } from './manifest.ts'
 import { constraintAdmits } from './poetry-constraint.ts'
 import { checkFresh } from './poetry-freshness.ts'
 import { declaredEdges, type PoetryChoice, walk } from './poetry-walk.ts'
-import { checkExists, checkPython, filenameOf, folderOf, holds, indexOrigin, indexUrlOf, locate, makeSelection, sha256Of, versionOf } from './selection.ts'
+import {
+  checkExists,
+  checkPython,
+  filenameOf,
+  folderOf,
+  holds,
+  indexOrigin,
+  indexUrlOf,
+  locate,
+  makeSelection,
+  sha256Of,
+  versionOf,
+} from './selection.ts'
 
 /** What a poetry.lock packs: the main group, and the wanted groups and extras. */
-export async function select(lockPath: string, _root: string, target: PythonTarget, wanted: Wanted, system: System): Promise<Selection> {
+export async function select(
+  lockPath: string,
+  _root: string,
+  target: PythonTarget,
+  wanted: Wanted,
+  system: System,
+): Promise<Selection> {
   const lock = await readTomlLock(lockPath, system.disk)
   const metadata = child(lock, 'metadata')
   const version = text(metadata, 'lock-version')
@@ -25,13 +55,21 @@ export async function select(lockPath: string, _root: string, target: PythonTarg
   checkExists('group', wanted.groups, groupsOf(manifest), manifest.file)
   checkExists('extra', wanted.extras, extrasOf(lock, manifest), manifest.file)
   const packages = packagesOf(lock, 'package')
-  const choice: PoetryChoice = { target, groups: ['main', ...wanted.groups.map(normaliseName)], extras: wanted.extras.map(normaliseName) }
+  const choice: PoetryChoice = {
+    target,
+    groups: ['main', ...wanted.groups.map(normaliseName)],
+    extras: wanted.extras.map(normaliseName),
+  }
   const edges = declaredEdges(manifest, choice)
   const isMarked = packages.every(item => item.table['groups'] !== undefined)
   const chosen = isMarked ? packages.filter(item => isChosen(item, choice)) : walk(packages, edges, choice, lock)
   const names = new Set(chosen.map(item => normaliseName(text(item, 'name'))))
   const direct = edges.map(edge => edge.name).filter(name => names.has(name))
-  return makeSelection(lockPath, chosen.map(item => selectedOf(lock, item, packages)), direct)
+  return makeSelection(
+    lockPath,
+    chosen.map(item => selectedOf(lock, item, packages)),
+    direct,
+  )
 }
 
 function groupsOf(manifest: Node): readonly string[] {
@@ -47,12 +85,15 @@ function extrasOf(lock: Node, manifest: Node): readonly string[] {
 /** `markers` is one text for all groups, or a table with one for each. */
 function isChosen(item: Node, choice: PoetryChoice): boolean {
   const markers = item.table['markers']
-  return texts(item, 'groups').map(normaliseName).some(group => {
-    if (!choice.groups.includes(group)) return false
-    const own = isTable(markers) ? within(item, `"markers" of ${item.place}`, markers) : null
-    const key = own === null ? 'markers' : (Object.keys(own.table).find(name => normaliseName(name) === group) ?? group)
-    return holds(item, 'markers', textOrNull(own ?? item, key), choice.target.markers, choice.extras)
-  })
+  return texts(item, 'groups')
+    .map(normaliseName)
+    .some(group => {
+      if (!choice.groups.includes(group)) return false
+      const own = isTable(markers) ? within(item, `"markers" of ${item.place}`, markers) : null
+      const key =
+        own === null ? 'markers' : (Object.keys(own.table).find(name => normaliseName(name) === group) ?? group)
+      return holds(item, 'markers', textOrNull(own ?? item, key), choice.target.markers, choice.extras)
+    })
 }
 
 function selectedOf(lock: Node, item: Node, packages: readonly Node[]): SelectedPackage {
@@ -78,7 +119,10 @@ function originOf(lock: Node, item: Node, files: readonly PackageFile[]): Origin
     case 'url': {
       const location = locate(url, folderOf(lock))
       const known = files.find(file => file.filename === filenameOf(location)) ?? files[0]
-      return { kind: 'archive', file: { filename: filenameOf(location), location, sha256: known?.sha256 ?? null, bytes: null } }
+      return {
+        kind: 'archive',
+        file: { filename: filenameOf(location), location, sha256: known?.sha256 ?? null, bytes: null },
+      }
     }
     default:
       return fail(item, `its source is of the type "${type}", which lpack does not know`)
@@ -95,7 +139,12 @@ function filesOf(lock: Node, item: Node, isOnly: boolean): readonly PackageFile[
 }
 
 function fileOf(file: Node): PackageFile {
-  return { filename: basename(text(file, 'file')), location: null, sha256: sha256Of(textOrNull(file, 'hash')), bytes: null }
+  return {
+    filename: basename(text(file, 'file')),
+    location: null,
+    sha256: sha256Of(textOrNull(file, 'hash')),
+    bytes: null,
+  }
 }
 
 function isOfVersion(filename: string, version: string): boolean {

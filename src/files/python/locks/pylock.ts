@@ -5,12 +5,39 @@ import { evaluateMarker, normaliseName } from '../../../formats/pep508.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { Disk, System } from '../../../system/system.ts'
 import type { Origin, PackageFile, SelectedPackage, Selection, Wanted } from '../types.ts'
-import { child, children, countOrNull, fail, type Node, packagesOf, readTomlLock, text, texts, textOrNull } from './document.ts'
+import {
+  child,
+  children,
+  countOrNull,
+  fail,
+  type Node,
+  packagesOf,
+  readTomlLock,
+  text,
+  textOrNull,
+  texts,
+} from './document.ts'
 import { nearestManifest, projectDependencies, readManifestIfThere } from './manifest.ts'
-import { checkExists, checkPython, folderOf, holds, indexOrigin, indexUrlOf, makeSelection, packageFile, versionOf } from './selection.ts'
+import {
+  checkExists,
+  checkPython,
+  folderOf,
+  holds,
+  indexOrigin,
+  indexUrlOf,
+  makeSelection,
+  packageFile,
+  versionOf,
+} from './selection.ts'
 
 /** What a pylock.toml (or pylock.<name>.toml) packs: its default groups, and the wanted groups and extras. */
-export async function select(lockPath: string, root: string, target: PythonTarget, wanted: Wanted, system: System): Promise<Selection> {
+export async function select(
+  lockPath: string,
+  root: string,
+  target: PythonTarget,
+  wanted: Wanted,
+  system: System,
+): Promise<Selection> {
   const lock = await readTomlLock(lockPath, system.disk)
   const version = text(lock, 'lock-version')
   if (!/^1(\.|$)/.test(version)) fail(lock, `its lock-version is ${version}, and lpack reads 1`)
@@ -19,38 +46,57 @@ export async function select(lockPath: string, root: string, target: PythonTarge
   checkExists('group', wanted.groups, texts(lock, 'dependency-groups'), lockPath)
   checkExists('extra', wanted.extras, texts(lock, 'extras'), lockPath)
   const groups = [...texts(lock, 'default-groups'), ...wanted.groups]
-  const active = packagesOf(lock, 'packages').filter(item => holds(item, 'marker', textOrNull(item, 'marker'), target.markers, wanted.extras, groups))
+  const active = packagesOf(lock, 'packages').filter(item =>
+    holds(item, 'marker', textOrNull(item, 'marker'), target.markers, wanted.extras, groups),
+  )
   const manifestPath = await nearestManifest(lockPath, root, system.disk)
   const own = manifestPath === null ? dirname(lockPath) : dirname(manifestPath)
-  const selected = active.map(item => selectedOf(lock, item, target)).filter(item => item.origin.kind !== 'directory' || item.origin.path !== own)
-  return makeSelection(lockPath, selected, await directNames(active, selected, manifestPath, { target, wanted, disk: system.disk }))
+  const selected = active
+    .map(item => selectedOf(lock, item, target))
+    .filter(item => item.origin.kind !== 'directory' || item.origin.path !== own)
+  return makeSelection(
+    lockPath,
+    selected,
+    await directNames(active, selected, manifestPath, { target, wanted, disk: system.disk }),
+  )
 }
 
 function checkEnvironments(lock: Node, target: PythonTarget): void {
   const environments = texts(lock, 'environments')
-  if (environments.length === 0 || environments.some(marker => holds(lock, 'environments', marker, target.markers))) return
+  if (environments.length === 0 || environments.some(marker => holds(lock, 'environments', marker, target.markers)))
+    return
   throw new UserError('LOCK_PLATFORM', lock.file, environments, `${target.runtime} on ${target.architecture}`)
 }
 
 function selectedOf(lock: Node, item: Node, target: PythonTarget): SelectedPackage {
   const version = textOrNull(item, 'version')
   checkPython(`${lock.file}'s ${text(item, 'name')}`, textOrNull(item, 'requires-python'), target)
-  return { name: normaliseName(text(item, 'name')), version: version === null ? null : versionOf(version), origin: originOf(lock, item) }
+  return {
+    name: normaliseName(text(item, 'name')),
+    version: version === null ? null : versionOf(version),
+    origin: originOf(lock, item),
+  }
 }
 
 function originOf(lock: Node, item: Node): Origin {
   const dir = folderOf(lock)
   const [vcs, directory, archive] = [child(item, 'vcs'), child(item, 'directory'), child(item, 'archive')]
-  if (item.table['directory'] !== undefined) return { kind: 'directory', path: resolve(dir, text(directory, 'path'), textOrNull(directory, 'subdirectory') ?? '') }
+  if (item.table['directory'] !== undefined)
+    return {
+      kind: 'directory',
+      path: resolve(dir, text(directory, 'path'), textOrNull(directory, 'subdirectory') ?? ''),
+    }
   if (item.table['vcs'] !== undefined) {
     const type = text(vcs, 'type')
     if (type !== 'git') throw new UserError('LOCK_UNSUPPORTED', lock.file, text(item, 'name'), `a ${type} repository`)
     const path = textOrNull(vcs, 'path')
-    const url = textOrNull(vcs, 'url') ?? (path === null ? fail(vcs, 'both "url" and "path" are missing') : resolve(dir, path))
+    const url =
+      textOrNull(vcs, 'url') ?? (path === null ? fail(vcs, 'both "url" and "path" are missing') : resolve(dir, path))
     return { kind: 'git', url, commit: text(vcs, 'commit-id'), subdirectory: textOrNull(vcs, 'subdirectory') ?? '' }
   }
   if (item.table['archive'] !== undefined) {
-    if (textOrNull(archive, 'subdirectory') !== null) throw new UserError('LOCK_UNSUPPORTED', lock.file, text(item, 'name'), 'a folder within an archive')
+    if (textOrNull(archive, 'subdirectory') !== null)
+      throw new UserError('LOCK_UNSUPPORTED', lock.file, text(item, 'name'), 'a folder within an archive')
     return { kind: 'archive', file: fileOf(archive, dir) }
   }
   const sdist = item.table['sdist'] === undefined ? [] : [child(item, 'sdist')]
@@ -64,7 +110,11 @@ function originOf(lock: Node, item: Node): Origin {
 function fileOf(file: Node, dir: string): PackageFile {
   const name = textOrNull(file, 'name')
   const hash = textOrNull(child(file, 'hashes'), 'sha256')
-  const location = textOrNull(file, 'url') ?? textOrNull(file, 'path') ?? name ?? fail(file, 'none of "url", "path" and "name" is there')
+  const location =
+    textOrNull(file, 'url') ??
+    textOrNull(file, 'path') ??
+    name ??
+    fail(file, 'none of "url", "path" and "name" is there')
   const known = packageFile(location, dir, hash === null ? null : `sha256:${hash}`, countOrNull(file, 'size'))
   const isNamedOnly = textOrNull(file, 'url') === null && textOrNull(file, 'path') === null
   return { ...known, filename: name ?? known.filename, location: isNamedOnly ? null : known.location }
@@ -77,11 +127,23 @@ interface Asker {
 }
 
 /** The format doesn't say what the project asks for; the manifest does, else what nothing else in the lock depends on. */
-async function directNames(active: readonly Node[], selected: readonly SelectedPackage[], manifestPath: string | null, { target, wanted, disk }: Asker): Promise<readonly string[]> {
+async function directNames(
+  active: readonly Node[],
+  selected: readonly SelectedPackage[],
+  manifestPath: string | null,
+  { target, wanted, disk }: Asker,
+): Promise<readonly string[]> {
   const names = selected.map(item => item.name)
   const manifest = manifestPath === null ? null : await readManifestIfThere(manifestPath, disk)
-  const declared = manifest === null ? [] : projectDependencies(manifest).filter(item => evaluateMarker(item.marker, target.markers, wanted.extras))
+  const declared =
+    manifest === null
+      ? []
+      : projectDependencies(manifest).filter(item => evaluateMarker(item.marker, target.markers, wanted.extras))
   if (declared.length > 0) return declared.map(item => item.name).filter(name => names.includes(name))
-  const needed = new Set(active.flatMap(item => children(item, 'dependencies').flatMap(other => textOrNull(other, 'name') ?? [])).map(normaliseName))
+  const needed = new Set(
+    active
+      .flatMap(item => children(item, 'dependencies').flatMap(other => textOrNull(other, 'name') ?? []))
+      .map(normaliseName),
+  )
   return names.filter(name => !needed.has(name))
 }

@@ -16,7 +16,9 @@ export function pythonJson(value: unknown, style: JsonStyle): string {
   if (Array.isArray(value)) return `[${value.map(item => pythonJson(item, style)).join(comma)}]`
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-    const pairs = entries.sort(([a], [b]) => byCodePoint(a, b)).map(([key, item]) => pythonString(key) + colon + pythonJson(item, style))
+    const pairs = entries
+      .sort(([a], [b]) => byCodePoint(a, b))
+      .map(([key, item]) => pythonString(key) + colon + pythonJson(item, style))
     return `{${pairs.join(comma)}}`
   }
   if (typeof value === 'string') return pythonString(value)
@@ -25,7 +27,10 @@ export function pythonJson(value: unknown, style: JsonStyle): string {
 
 /** Python escapes everything outside space to tilde, in UTF-16 units as JavaScript has them. */
 function pythonString(value: string): string {
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** Python orders strings by code point, JavaScript by UTF-16 unit; UTF-8 bytes order as code points do. */

@@ -3,7 +3,14 @@ import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../../../errors.ts'
 import { isVersion, normaliseVersion, satisfies } from '../../../formats/pep440.ts'
-import { evaluateMarker, type Marker, normaliseName, parseMarker, parseRequirement, type Requirement } from '../../../formats/pep508.ts'
+import {
+  evaluateMarker,
+  type Marker,
+  normaliseName,
+  parseMarker,
+  parseRequirement,
+  type Requirement,
+} from '../../../formats/pep508.ts'
 import type { MarkerEnvironment, PythonTarget } from '../../../model.ts'
 import type { NamedIndexes, Origin, PackageFile, SelectedPackage, Selection } from '../types.ts'
 import { fail, type Node, reasonOf } from './document.ts'
@@ -19,7 +26,12 @@ export function indexUrlOf(url: string): string | null {
 }
 
 /** One list of what was selected: sorted, each name once. Two versions of a name are an error. */
-export function makeSelection(lock: string, packages: readonly SelectedPackage[], direct: Iterable<string>, indexes: NamedIndexes = NO_INDEXES): Selection {
+export function makeSelection(
+  lock: string,
+  packages: readonly SelectedPackage[],
+  direct: Iterable<string>,
+  indexes: NamedIndexes = NO_INDEXES,
+): Selection {
   const byName = new Map<string, SelectedPackage>()
   for (const item of packages) {
     const other = byName.get(item.name)
@@ -39,7 +51,8 @@ function isSamePackage(a: SelectedPackage, b: SelectedPackage): boolean {
 
 function describeVersion(item: SelectedPackage): string {
   const { origin } = item
-  if (origin.kind === 'index') return `${item.version ?? 'any version'}${origin.index === null ? '' : ` of ${origin.index}`}`
+  if (origin.kind === 'index')
+    return `${item.version ?? 'any version'}${origin.index === null ? '' : ` of ${origin.index}`}`
   if (origin.kind === 'archive') return origin.file.location ?? origin.file.filename
   return origin.kind === 'directory' ? origin.path : `${origin.url}@${origin.commit}`
 }
@@ -53,8 +66,19 @@ export function parseMarkerOf(node: Node, key: string, marker: string): Marker {
 }
 
 /** Whether a marker's text holds; none holds always. */
-export function holds(node: Node, key: string, marker: string | null, environment: MarkerEnvironment, extras: readonly string[] = [], groups: readonly string[] = []): boolean {
-  return marker === null || marker.trim() === '' || evaluateMarker(parseMarkerOf(node, key, marker), environment, extras, groups)
+export function holds(
+  node: Node,
+  key: string,
+  marker: string | null,
+  environment: MarkerEnvironment,
+  extras: readonly string[] = [],
+  groups: readonly string[] = [],
+): boolean {
+  return (
+    marker === null ||
+    marker.trim() === '' ||
+    evaluateMarker(parseMarkerOf(node, key, marker), environment, extras, groups)
+  )
 }
 
 export function parseRequirementOf(node: Node, key: string, line: string): Requirement {
@@ -66,7 +90,12 @@ export function parseRequirementOf(node: Node, key: string, line: string): Requi
 }
 
 /** Throws unless the lock's Python range admits the target's. */
-export function checkPython(lock: string, requires: string | null, target: PythonTarget, admits: (version: string, range: string) => boolean = satisfies): void {
+export function checkPython(
+  lock: string,
+  requires: string | null,
+  target: PythonTarget,
+  admits: (version: string, range: string) => boolean = satisfies,
+): void {
   if (requires === null || requires.trim() === '' || requires.trim() === '*') return
   if (!admits(target.markers.python_full_version, requires)) {
     throw new UserError('LOCK_PYTHON', lock, requires, target.markers.python_full_version, target.runtime)
@@ -74,7 +103,12 @@ export function checkPython(lock: string, requires: string | null, target: Pytho
 }
 
 /** Throws for a group or extra that the project doesn't have, and names those it has. */
-export function checkExists(kind: 'group' | 'extra', names: readonly string[], existing: Iterable<string>, file: string): void {
+export function checkExists(
+  kind: 'group' | 'extra',
+  names: readonly string[],
+  existing: Iterable<string>,
+  file: string,
+): void {
   // Sorted for determinism
   const known = [...new Set([...existing].map(normaliseName))].sort()
   for (const name of names) {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { normaliseVersion } from '../../../formats/pep440.ts'
 import { evaluateMarker, type Marker, normaliseName, type Requirement } from '../../../formats/pep508.ts'
 import type { MarkerEnvironment } from '../../../model.ts'
-import { child, children, isTable, type Node, text, texts, textOrNull, within } from './document.ts'
+import { child, children, isTable, type Node, text, textOrNull, texts, within } from './document.ts'
 import { locate, parseMarkerOf } from './selection.ts'
 
 /** A requirement with the source that uv takes it from. */
@@ -28,12 +28,25 @@ export interface SourceRules {
 }
 
 /** The first name, in order, that one side asks for and the other doesn't or asks for differently; null if there is none. */
-export function firstDifference(asked: readonly Ask[], locked: readonly Ask[], environments: readonly MarkerEnvironment[]): string | null {
+export function firstDifference(
+  asked: readonly Ask[],
+  locked: readonly Ask[],
+  environments: readonly MarkerEnvironment[],
+): string | null {
   const byName = (asks: readonly Ask[], name: string) => asks.filter(ask => ask.name === name)
-  const extras = [...new Set([...asked, ...locked].flatMap(ask => [...(ask.extra === null ? [] : [ask.extra]), ...extrasIn(ask.marker)]))]
+  const extras = [
+    ...new Set(
+      [...asked, ...locked].flatMap(ask => [...(ask.extra === null ? [] : [ask.extra]), ...extrasIn(ask.marker)]),
+    ),
+  ]
   // Sorted for determinism
   const names = [...new Set([...asked, ...locked].map(ask => ask.name))].sort()
-  const differs = (name: string) => environments.some(environment => [null, ...extras].some(extra => wishes(byName(asked, name), environment, extra) !== wishes(byName(locked, name), environment, extra)))
+  const differs = (name: string) =>
+    environments.some(environment =>
+      [null, ...extras].some(
+        extra => wishes(byName(asked, name), environment, extra) !== wishes(byName(locked, name), environment, extra),
+      ),
+    )
   return names.find(differs) ?? null
 }
 
@@ -41,7 +54,10 @@ function wishes(asks: readonly Ask[], environment: MarkerEnvironment, extra: str
   const active = extra === null ? [] : [extra]
   const found = asks
     .filter(ask => (ask.extra === null || ask.extra === extra) && evaluateMarker(ask.marker, environment, active))
-    .map(ask => `${ask.wish} ${ask.alternatives.find(item => evaluateMarker(item.marker, environment, active))?.source ?? ''}`)
+    .map(
+      ask =>
+        `${ask.wish} ${ask.alternatives.find(item => evaluateMarker(item.marker, environment, active))?.source ?? ''}`,
+    )
   // Sorted for determinism
   return [...new Set(found)].sort().join('\n')
 }
@@ -49,17 +65,37 @@ function wishes(asks: readonly Ask[], environment: MarkerEnvironment, extra: str
 function extrasIn(marker: Marker | null): readonly string[] {
   if (marker === null) return []
   if (marker.kind !== 'comparison') return marker.markers.flatMap(extrasIn)
-  const [variable, literal] = marker.left.kind === 'variable' ? [marker.left, marker.right] : [marker.right, marker.left]
+  const [variable, literal] =
+    marker.left.kind === 'variable' ? [marker.left, marker.right] : [marker.right, marker.left]
   return variable.kind === 'variable' && variable.name === 'extra' && literal.kind === 'text' ? [literal.text] : []
 }
 
 /** What a declared requirement asks for, with tool.uv.sources applied. https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources */
-export function askedBy(requirement: Requirement, rules: SourceRules, part: { readonly extra: string | null; readonly group: string | null }): readonly Ask[] {
-  const alternatives = requirement.url === null ? sourcesFor(requirement.name, rules, part) : [{ marker: null, source: urlSource(requirement.url, dirname(rules.manifest.file)) }]
-  return [{ name: requirement.name, wish: wishOf(requirement.extras, requirement.specifier), marker: requirement.marker, extra: part.extra, alternatives }]
+export function askedBy(
+  requirement: Requirement,
+  rules: SourceRules,
+  part: { readonly extra: string | null; readonly group: string | null },
+): readonly Ask[] {
+  const alternatives =
+    requirement.url === null
+      ? sourcesFor(requirement.name, rules, part)
+      : [{ marker: null, source: urlSource(requirement.url, dirname(rules.manifest.file)) }]
+  return [
+    {
+      name: requirement.name,
+      wish: wishOf(requirement.extras, requirement.specifier),
+      marker: requirement.marker,
+      extra: part.extra,
+      alternatives,
+    },
+  ]
 }
 
-function sourcesFor(name: string, rules: SourceRules, part: { readonly extra: string | null; readonly group: string | null }): Ask['alternatives'] {
+function sourcesFor(
+  name: string,
+  rules: SourceRules,
+  part: { readonly extra: string | null; readonly group: string | null },
+): Ask['alternatives'] {
   const own = sourceTables(name, rules.manifest)
   const tables = own.length > 0 ? own : sourceTables(name, rules.top)
   const applies = (node: Node, key: 'extra' | 'group') => {
@@ -70,7 +106,10 @@ function sourcesFor(name: string, rules: SourceRules, part: { readonly extra: st
     .filter(node => applies(node, 'extra') && applies(node, 'group'))
     .map(node => {
       const marker = textOrNull(node, 'marker')
-      return { marker: marker === null ? null : parseMarkerOf(node, 'marker', marker), source: declaredSource(name, node, rules) }
+      return {
+        marker: marker === null ? null : parseMarkerOf(node, 'marker', marker),
+        source: declaredSource(name, node, rules),
+      }
     })
 }
 
@@ -79,13 +118,19 @@ function sourceTables(name: string, manifest: Node): readonly Node[] {
   const key = Object.keys(sources.table).find(item => normaliseName(item) === name)
   if (key === undefined) return []
   const value = sources.table[key]
-  return Array.isArray(value) ? children(sources, key) : isTable(value) ? [within(sources, `the source of "${key}"`, value)] : []
+  return Array.isArray(value)
+    ? children(sources, key)
+    : isTable(value)
+      ? [within(sources, `the source of "${key}"`, value)]
+      : []
 }
 
 function declaredSource(name: string, node: Node, rules: SourceRules): string {
   const git = textOrNull(node, 'git')
   if (git !== null) {
-    const reference = (['rev', 'tag', 'branch'] as const).flatMap(key => (textOrNull(node, key) === null ? [] : [`${key}=${text(node, key)}`]))
+    const reference = (['rev', 'tag', 'branch'] as const).flatMap(key =>
+      textOrNull(node, key) === null ? [] : [`${key}=${text(node, key)}`],
+    )
     return gitSource(git, [...reference, `subdirectory=${textOrNull(node, 'subdirectory') ?? ''}`])
   }
   const index = textOrNull(node, 'index')
@@ -98,7 +143,9 @@ function declaredSource(name: string, node: Node, rules: SourceRules): string {
 }
 
 function indexNamed(index: string, rules: SourceRules): string {
-  const named = [rules.manifest, rules.top].flatMap(manifest => children(child(child(manifest, 'tool'), 'uv'), 'index')).find(node => textOrNull(node, 'name') === index)
+  const named = [rules.manifest, rules.top]
+    .flatMap(manifest => children(child(child(manifest, 'tool'), 'uv'), 'index'))
+    .find(node => textOrNull(node, 'name') === index)
   return withoutCredentials((named === undefined ? null : textOrNull(named, 'url')) ?? index)
 }
 
@@ -124,11 +171,16 @@ function lockedSource(item: Node, rules: SourceRules): string {
   const git = textOrNull(item, 'git')
   if (git !== null) {
     const [, url = '', query = ''] = /^([^?#]*)(?:\?([^#]*))?/s.exec(git) ?? []
-    return gitSource(url, [...new URLSearchParams(query)].map(([key, value]) => `${key}=${value}`))
+    return gitSource(
+      url,
+      [...new URLSearchParams(query)].map(([key, value]) => `${key}=${value}`),
+    )
   }
   const url = textOrNull(item, 'url')
   if (url !== null) return urlSource(url, dirname(rules.lock.file))
-  const path = ['path', 'directory', 'editable', 'virtual'].map(key => textOrNull(item, key)).find(value => value !== null)
+  const path = ['path', 'directory', 'editable', 'virtual']
+    .map(key => textOrNull(item, key))
+    .find(value => value !== null)
   if (path !== undefined && path !== null) return `path ${locate(path, dirname(rules.lock.file))}`
   const index = textOrNull(item, 'index')
   return index === null ? '' : `index ${indexNamed(index, rules)}`
@@ -153,7 +205,9 @@ function gitSource(url: string, parameters: readonly string[]): string {
 function wishOf(extras: readonly string[], specifier: string): string {
   const clauses = specifier.split(',').map(clause => {
     const [, operator = '', version = ''] = /^\s*(===|==|~=|!=|<=|>=|<|>)?\s*(.*?)\s*$/s.exec(clause) ?? []
-    return operator + (version.endsWith('.*') ? `${normaliseVersion(version.slice(0, -2))}.*` : normaliseVersion(version))
+    return (
+      operator + (version.endsWith('.*') ? `${normaliseVersion(version.slice(0, -2))}.*` : normaliseVersion(version))
+    )
   })
   // Sorted for determinism
   return `[${[...extras].sort().join()}]${clauses.sort().join()}`

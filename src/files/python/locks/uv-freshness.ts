@@ -6,12 +6,12 @@ import { satisfies } from '../../../formats/pep440.ts'
 import { normaliseName } from '../../../formats/pep508.ts'
 import type { MarkerEnvironment } from '../../../model.ts'
 import type { Disk } from '../../../system/system.ts'
-import { child, children, isTable, type Node, texts, textOrNull } from './document.ts'
+import { child, children, isTable, type Node, textOrNull, texts } from './document.ts'
 import { dependencyGroups, projectDependencies, projectExtras, readManifestIfThere } from './manifest.ts'
 import { parseRequirementOf } from './selection.ts'
+import { type Ask, askedBy, firstDifference, lockedAsks, type SourceRules } from './uv-asks.ts'
 import type { UvPackage } from './uv-packages.ts'
 import { localFolderOf } from './uv-packages.ts'
-import { type Ask, askedBy, firstDifference, lockedAsks, type SourceRules } from './uv-asks.ts'
 
 export interface Freshness {
   readonly lock: Node
@@ -35,13 +35,21 @@ export async function checkFresh(at: Freshness): Promise<void> {
     compare('its dependencies ask for', declaredAsks(rules), lockedAsks(metadata, 'requires-dist', rules))
     checkExtras(at, metadata)
   }
-  const lockedGroups = metadata === null ? child(child(at.lock, 'manifest'), 'dependency-groups') : child(metadata, 'requires-dev')
+  const lockedGroups =
+    metadata === null ? child(child(at.lock, 'manifest'), 'dependency-groups') : child(metadata, 'requires-dev')
   const declaredGroups = groupAsks(rules)
   for (const group of new Set([...declaredGroups.keys(), ...Object.keys(lockedGroups.table).map(normaliseName)])) {
     const key = Object.keys(lockedGroups.table).find(name => normaliseName(name) === group)
-    compare(`its group "${group}" asks for`, declaredGroups.get(group) ?? [], key === undefined ? [] : lockedAsks(lockedGroups, key, rules))
+    compare(
+      `its group "${group}" asks for`,
+      declaredGroups.get(group) ?? [],
+      key === undefined ? [] : lockedAsks(lockedGroups, key, rules),
+    )
   }
-  for (const [key, setting] of [['overrides', 'override-dependencies'], ['constraints', 'constraint-dependencies']] as const) {
+  for (const [key, setting] of [
+    ['overrides', 'override-dependencies'],
+    ['constraints', 'constraint-dependencies'],
+  ] as const) {
     const settings = child(child(top, 'tool'), 'uv')
     const asked = askedLines(settings, setting, rules)
     compare(`\`tool.uv.${setting}\` asks for`, asked, lockedAsks(child(at.lock, 'manifest'), key, rules))
@@ -59,27 +67,43 @@ async function topManifest(at: Freshness): Promise<Node> {
 }
 
 function localFolders(at: Freshness): ReadonlyMap<string, string> {
-  return new Map(at.packages.flatMap(item => {
-    const folder = localFolderOf(at.lock, item)
-    return folder === null ? [] : [[item.name, folder] as const]
-  }))
+  return new Map(
+    at.packages.flatMap(item => {
+      const folder = localFolderOf(at.lock, item)
+      return folder === null ? [] : [[item.name, folder] as const]
+    }),
+  )
 }
 
 function declaredAsks(rules: SourceRules): readonly Ask[] {
   const main = projectDependencies(rules.manifest).flatMap(item => askedBy(item, rules, { extra: null, group: null }))
-  const optional = [...projectExtras(rules.manifest)].flatMap(([extra, items]) => items.flatMap(item => askedBy(item, rules, { extra, group: null })))
+  const optional = [...projectExtras(rules.manifest)].flatMap(([extra, items]) =>
+    items.flatMap(item => askedBy(item, rules, { extra, group: null })),
+  )
   return [...main, ...optional]
 }
 
 function groupAsks(rules: SourceRules): ReadonlyMap<string, readonly Ask[]> {
-  const groups = new Map([...dependencyGroups(rules.manifest)].map(([group, items]) => [group, items.flatMap(item => askedBy(item, rules, { extra: null, group }))]))
+  const groups = new Map(
+    [...dependencyGroups(rules.manifest)].map(([group, items]) => [
+      group,
+      items.flatMap(item => askedBy(item, rules, { extra: null, group })),
+    ]),
+  )
   const legacy = askedLines(child(child(rules.manifest, 'tool'), 'uv'), 'dev-dependencies', rules)
   return legacy.length === 0 ? groups : groups.set('dev', [...(groups.get('dev') ?? []), ...legacy])
 }
 
 function askedLines(settings: Node, key: string, rules: SourceRules): readonly Ask[] {
-  const lines = (Array.isArray(settings.table[key]) ? (settings.table[key] as readonly unknown[]) : []).filter(line => typeof line === 'string')
-  return lines.flatMap(line => askedBy(parseRequirementOf(settings, key, line), rules, { extra: null, group: key === 'dev-dependencies' ? 'dev' : null }))
+  const lines = (Array.isArray(settings.table[key]) ? (settings.table[key] as readonly unknown[]) : []).filter(
+    line => typeof line === 'string',
+  )
+  return lines.flatMap(line =>
+    askedBy(parseRequirementOf(settings, key, line), rules, {
+      extra: null,
+      group: key === 'dev-dependencies' ? 'dev' : null,
+    }),
+  )
 }
 
 /** Extras without dependencies show nowhere else. Older revisions of the format don't list them. */
@@ -96,12 +120,17 @@ function checkExtras(at: Freshness, metadata: Node): void {
 /** The platforms to compare on, for all Pythons that the lock admits; throws if the manifests admit others. */
 async function checkPythonRange(at: Freshness): Promise<readonly MarkerEnvironment[]> {
   const locked = textOrNull(at.lock, 'requires-python') ?? ''
-  const ranges = (await memberManifests(at)).flatMap(manifest => textOrNull(child(manifest, 'project'), 'requires-python') ?? [])
+  const ranges = (await memberManifests(at)).flatMap(
+    manifest => textOrNull(child(manifest, 'project'), 'requires-python') ?? [],
+  )
   const admitted = PYTHONS.filter(version => satisfies(version, locked))
   // A project that declares no range gets one from the Python that uv ran with.
   if (ranges.length > 0) {
-    const differing = PYTHONS.find(version => satisfies(version, locked) !== ranges.every(range => satisfies(version, range)))
-    if (differing !== undefined) stale(at, `the lock is for Python ${locked}, the manifest for ${[...new Set(ranges)].sort().join(' and ')}`)
+    const differing = PYTHONS.find(
+      version => satisfies(version, locked) !== ranges.every(range => satisfies(version, range)),
+    )
+    if (differing !== undefined)
+      stale(at, `the lock is for Python ${locked}, the manifest for ${[...new Set(ranges)].sort().join(' and ')}`)
   }
   return admitted.flatMap(python => PLATFORMS.map(platform => ({ ...platform, ...pythonMarkers(python) })))
 }
@@ -121,14 +150,29 @@ async function memberManifests(at: Freshness): Promise<readonly Node[]> {
 }
 
 /** Minor versions with an early and a late patch level, far enough beyond those in use. */
-const PYTHONS: readonly string[] = Array.from({ length: 14 }, (_, index) => index + 6).flatMap(minor => [`3.${minor}.0`, `3.${minor}.3`, `3.${minor}.30`])
+const PYTHONS: readonly string[] = Array.from({ length: 14 }, (_, index) => index + 6).flatMap(minor => [
+  `3.${minor}.0`,
+  `3.${minor}.3`,
+  `3.${minor}.30`,
+])
 
-function pythonMarkers(version: string): Pick<MarkerEnvironment, 'python_version' | 'python_full_version' | 'implementation_version'> {
-  return { python_version: version.split('.').slice(0, 2).join('.'), python_full_version: version, implementation_version: version }
+function pythonMarkers(
+  version: string,
+): Pick<MarkerEnvironment, 'python_version' | 'python_full_version' | 'implementation_version'> {
+  return {
+    python_version: version.split('.').slice(0, 2).join('.'),
+    python_full_version: version,
+    implementation_version: version,
+  }
 }
 
 type Platform = Omit<MarkerEnvironment, 'python_version' | 'python_full_version' | 'implementation_version'>
-const CPYTHON = { platform_python_implementation: 'CPython', implementation_name: 'cpython', platform_release: '', platform_version: '' }
+const CPYTHON = {
+  platform_python_implementation: 'CPython',
+  implementation_name: 'cpython',
+  platform_release: '',
+  platform_version: '',
+}
 const PLATFORMS: readonly Platform[] = [
   { ...CPYTHON, os_name: 'posix', sys_platform: 'linux', platform_system: 'Linux', platform_machine: 'x86_64' },
   { ...CPYTHON, os_name: 'posix', sys_platform: 'linux', platform_system: 'Linux', platform_machine: 'aarch64' },

@@ -2,7 +2,18 @@ import { resolve } from 'node:path'
 import { UserError } from '../../../errors.ts'
 import { type Marker, normaliseName } from '../../../formats/pep508.ts'
 import type { Origin, PackageFile } from '../types.ts'
-import { child, children, countOrNull, fail, isTable, type Node, packagesOf, text, texts, textOrNull } from './document.ts'
+import {
+  child,
+  children,
+  countOrNull,
+  fail,
+  isTable,
+  type Node,
+  packagesOf,
+  text,
+  textOrNull,
+  texts,
+} from './document.ts'
 import { folderOf, indexOrigin, indexUrlOf, isUrl, locate, packageFile, parseMarkerOf } from './selection.ts'
 
 export interface UvEdge {
@@ -33,7 +44,9 @@ export function readUvPackages(lock: Node): readonly UvPackage[] {
   return packagesOf(lock, 'package').map(node => {
     const extras = readEdgeLists(child(node, 'optional-dependencies'))
     const metadata = child(node, 'metadata')
-    const emptyGroups = Object.keys(child(metadata, 'requires-dev').table).map(name => [normaliseName(name), []] as const)
+    const emptyGroups = Object.keys(child(metadata, 'requires-dev').table).map(
+      name => [normaliseName(name), []] as const,
+    )
     const source = node.table['source']
     if (!isTable(source)) return fail(node, 'the key "source" is missing')
     return {
@@ -89,7 +102,9 @@ export function originOf(lock: Node, item: UvPackage): Origin {
   if (git !== null) return gitOrigin(item, git)
   const archive = textOrNull(source, 'url') ?? textOrNull(source, 'path')
   if (archive !== null) return archiveOrigin(lock, item, archive)
-  const registry = textOrNull(source, 'registry') ?? fail(item.node, `the source has none of the kinds that lpack knows: ${Object.keys(source.table).join(', ')}`)
+  const registry =
+    textOrNull(source, 'registry') ??
+    fail(item.node, `the source has none of the kinds that lpack knows: ${Object.keys(source.table).join(', ')}`)
   // A registry that is a path is a flat folder of wheels (find-links); its files are relative to it.
   const dir = isUrl(registry) && !/^file:/i.test(registry) ? folderOf(lock) : locate(registry, folderOf(lock))
   return indexOrigin(isUrl(registry) ? indexUrlOf(registry) : dir, filesOf(item, dir))
@@ -104,15 +119,23 @@ function gitOrigin(item: UvPackage, git: string): Origin {
 
 function archiveOrigin(lock: Node, item: UvPackage, location: string): Origin {
   const source = child(item.node, 'source')
-  if (textOrNull(source, 'subdirectory') !== null) throw new UserError('LOCK_UNSUPPORTED', lock.file, item.name, 'a folder within an archive')
+  if (textOrNull(source, 'subdirectory') !== null)
+    throw new UserError('LOCK_UNSUPPORTED', lock.file, item.name, 'a folder within an archive')
   const [entry] = entriesOf(item)
   const hash = entry === undefined ? null : textOrNull(entry, 'hash')
-  return { kind: 'archive', file: packageFile(location, folderOf(lock), hash, entry === undefined ? null : countOrNull(entry, 'size')) }
+  return {
+    kind: 'archive',
+    file: packageFile(location, folderOf(lock), hash, entry === undefined ? null : countOrNull(entry, 'size')),
+  }
 }
 
 function filesOf(item: UvPackage, dir: string): readonly PackageFile[] {
   return entriesOf(item).map(entry => {
-    const location = textOrNull(entry, 'url') ?? textOrNull(entry, 'path') ?? textOrNull(entry, 'filename') ?? fail(entry, 'a file has neither url nor path')
+    const location =
+      textOrNull(entry, 'url') ??
+      textOrNull(entry, 'path') ??
+      textOrNull(entry, 'filename') ??
+      fail(entry, 'a file has neither url nor path')
     const file = packageFile(location, dir, textOrNull(entry, 'hash'), countOrNull(entry, 'size'))
     return { ...file, filename: textOrNull(entry, 'filename') ?? file.filename }
   })

@@ -5,7 +5,7 @@ import { evaluateMarker, normaliseName } from '../../../formats/pep508.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
 import type { Selection, Wanted } from '../types.ts'
-import { child, countOrNull, fail, type Node, readTomlLock, readTomlManifest, texts, textOrNull } from './document.ts'
+import { child, countOrNull, fail, type Node, readTomlLock, readTomlManifest, textOrNull, texts } from './document.ts'
 import { nearestManifest } from './manifest.ts'
 import { checkExists, checkPython, holds, makeSelection } from './selection.ts'
 import { checkFresh } from './uv-freshness.ts'
@@ -21,7 +21,13 @@ interface Start {
 }
 
 /** What a uv.lock packs for the project at or above `root`, without the project itself. */
-export async function select(lockPath: string, root: string, target: PythonTarget, wanted: Wanted, system: System): Promise<Selection> {
+export async function select(
+  lockPath: string,
+  root: string,
+  target: PythonTarget,
+  wanted: Wanted,
+  system: System,
+): Promise<Selection> {
   const lock = await readTomlLock(lockPath, system.disk)
   const version = countOrNull(lock, 'version')
   // Later revisions of version 1 only add keys: https://docs.astral.sh/uv/concepts/resolution/#lockfile-versioning
@@ -39,13 +45,19 @@ export async function select(lockPath: string, root: string, target: PythonTarge
 /** `supported-markers` is tool.uv.environments: nothing else is in the lock. */
 function checkPlatform(lock: Node, target: PythonTarget): void {
   const supported = texts(lock, 'supported-markers')
-  if (supported.length === 0 || supported.some(marker => holds(lock, 'supported-markers', marker, target.markers))) return
+  if (supported.length === 0 || supported.some(marker => holds(lock, 'supported-markers', marker, target.markers)))
+    return
   throw new UserError('LOCK_PLATFORM', lock.file, supported, `${target.runtime} on ${target.architecture}`)
 }
 
-async function startOf(lock: Node, packages: readonly UvPackage[], at: { readonly root: string; readonly wanted: Wanted; readonly system: System }): Promise<Start> {
+async function startOf(
+  lock: Node,
+  packages: readonly UvPackage[],
+  at: { readonly root: string; readonly wanted: Wanted; readonly system: System },
+): Promise<Start> {
   const path = await nearestManifest(lock.file, at.root, at.system.disk)
-  if (path === null) throw new UserError('LOCK_MANIFEST_MISSING', lock.file, resolve(dirname(lock.file), 'pyproject.toml'))
+  if (path === null)
+    throw new UserError('LOCK_MANIFEST_MISSING', lock.file, resolve(dirname(lock.file), 'pyproject.toml'))
   const manifest = await readTomlManifest(path, at.system.disk)
   const project = packages.find(item => localFolderOf(lock, item) === dirname(path)) ?? null
   if (project === null && manifest.table['project'] !== undefined) {
@@ -71,7 +83,11 @@ function workspaceStart(lock: Node, packages: readonly UvPackage[], manifestPath
   checkExists('group', wanted.groups, groups.keys(), manifestPath)
   const members = texts(manifest, 'members').map(normaliseName)
   const memberEdges = packages.filter(item => members.includes(item.name)).map(item => edgeTo(item, []))
-  return { project: null, edges: [...memberEdges, ...wanted.groups.flatMap(group => groups.get(normaliseName(group)) ?? [])], groups: [] }
+  return {
+    project: null,
+    edges: [...memberEdges, ...wanted.groups.flatMap(group => groups.get(normaliseName(group)) ?? [])],
+    groups: [],
+  }
 }
 
 function edgeTo(item: UvPackage, extras: readonly string[]): UvEdge {
@@ -94,7 +110,12 @@ function walk(packages: readonly UvPackage[], start: Start, target: PythonTarget
   const byName = groupByName(packages)
   let activated: readonly string[] = []
   for (let round = 0; round < 10; round++) {
-    const walked = walkOnce(byName, start, edge => evaluateMarker(edge.marker, target.markers, [...start.groups, ...activated]), lock)
+    const walked = walkOnce(
+      byName,
+      start,
+      edge => evaluateMarker(edge.marker, target.markers, [...start.groups, ...activated]),
+      lock,
+    )
     if (walked.extras.join() === activated.join()) return walked
     activated = walked.extras
   }
@@ -107,7 +128,12 @@ function groupByName(packages: readonly UvPackage[]): ReadonlyMap<string, readon
   return byName
 }
 
-function walkOnce(byName: ReadonlyMap<string, readonly UvPackage[]>, start: Start, isActive: (edge: UvEdge) => boolean, lock: Node): Walked {
+function walkOnce(
+  byName: ReadonlyMap<string, readonly UvPackage[]>,
+  start: Start,
+  isActive: (edge: UvEdge) => boolean,
+  lock: Node,
+): Walked {
   const seen = new Map<UvPackage, Set<string>>()
   const queue = start.edges.filter(isActive)
   for (let edge = queue.shift(); edge !== undefined; edge = queue.shift()) {
@@ -126,14 +152,22 @@ function walkOnce(byName: ReadonlyMap<string, readonly UvPackage[]>, start: Star
 }
 
 /** Projects that are never installed, the function's own among them, stand for what they depend on. */
-function directNames(byName: ReadonlyMap<string, readonly UvPackage[]>, start: Start, isActive: (edge: UvEdge) => boolean, lock: Node): readonly string[] {
+function directNames(
+  byName: ReadonlyMap<string, readonly UvPackage[]>,
+  start: Start,
+  isActive: (edge: UvEdge) => boolean,
+  lock: Node,
+): readonly string[] {
   const names = new Set<string>()
   const seen = new Set<UvEdge>()
   const queue = start.edges.filter(isActive)
   for (let edge = queue.shift(); edge !== undefined; edge = queue.shift()) {
     const item = packageOf(byName, edge, lock)
     if (item !== start.project && !item.isVirtual) names.add(item.name)
-    else if (!seen.has(edge)) queue.push(...[...item.dependencies, ...edge.extras.flatMap(extra => item.extras.get(extra) ?? [])].filter(isActive))
+    else if (!seen.has(edge))
+      queue.push(
+        ...[...item.dependencies, ...edge.extras.flatMap(extra => item.extras.get(extra) ?? [])].filter(isActive),
+      )
     seen.add(edge)
   }
   return [...names]
@@ -141,9 +175,16 @@ function directNames(byName: ReadonlyMap<string, readonly UvPackage[]>, start: S
 
 function packageOf(byName: ReadonlyMap<string, readonly UvPackage[]>, edge: UvEdge, lock: Node): UvPackage {
   const candidates = (byName.get(edge.name) ?? []).filter(
-    item => (edge.version === null || item.version === edge.version) && (edge.source === null || item.source === edge.source),
+    item =>
+      (edge.version === null || item.version === edge.version) && (edge.source === null || item.source === edge.source),
   )
   const [item] = candidates
-  if (item === undefined) return fail(lock, `something depends on ${edge.name} ${edge.version ?? ''}`.trimEnd().concat(', which it has no package for'))
-  return candidates.length === 1 ? item : fail(lock, `something depends on ${edge.name}, of which it has several packages`)
+  if (item === undefined)
+    return fail(
+      lock,
+      `something depends on ${edge.name} ${edge.version ?? ''}`.trimEnd().concat(', which it has no package for'),
+    )
+  return candidates.length === 1
+    ? item
+    : fail(lock, `something depends on ${edge.name}, of which it has several packages`)
 }

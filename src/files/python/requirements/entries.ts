@@ -5,7 +5,7 @@ import { parseRequirementsText, type RequirementLine } from '../../../formats/re
 import { parseWheelName } from '../../../formats/wheel-name.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { Disk } from '../../../system/system.ts'
-import { child, type Node, reasonOf, texts, textOrNull } from '../locks/document.ts'
+import { child, type Node, reasonOf, textOrNull, texts } from '../locks/document.ts'
 import { projectDependencies, projectExtras, readManifestIfThere } from '../locks/manifest.ts'
 import { filenameOf, locate, versionOf } from '../locks/selection.ts'
 import type { Origin, PackageFile } from '../types.ts'
@@ -67,11 +67,28 @@ function indexEntry({ requirement, hashes, otherHashes }: NamedLine, line: FileL
   const { name, specifier, extras } = requirement
   const described = `${name}${extras.length === 0 ? '' : `[${extras.join()}]`}${specifier}`
   if (hashes.length === 0 && otherHashes.length > 0) {
-    throw new UserError('REQUIREMENTS_UNREADABLE', line.file, line.line, `${described} has no sha256, the one hash that lpack checks. Add \`--hash=sha256:…\``)
+    throw new UserError(
+      'REQUIREMENTS_UNREADABLE',
+      line.file,
+      line.line,
+      `${described} has no sha256, the one hash that lpack checks. Add \`--hash=sha256:…\``,
+    )
   }
   const version = exactVersion(specifier)
-  const origin: Origin | null = version === null ? null : { kind: 'index', index: null, files: [], hashes: [...hashes].sort() }
-  return { name, version, origin, why: version === null ? `${described} is not pinned with ==` : '', requirements: [requirement], hashes, isHashable: true, isOwn: false, described, line }
+  const origin: Origin | null =
+    version === null ? null : { kind: 'index', index: null, files: [], hashes: [...hashes].sort() }
+  return {
+    name,
+    version,
+    origin,
+    why: version === null ? `${described} is not pinned with ==` : '',
+    requirements: [requirement],
+    hashes,
+    isHashable: true,
+    isOwn: false,
+    described,
+    line,
+  }
 }
 
 /** The version that a specifier pins, or null. */
@@ -106,26 +123,54 @@ async function urlEntry({ requirement, hashes, otherHashes }: NamedLine, reading
 
 async function placeEntry(place: ArchiveLine, reading: Reading): Promise<Entry> {
   const { origin, why } = originOf(place, reading.dir)
-  const manifest = origin?.kind === 'directory' ? await readManifestIfThere(join(origin.path, 'pyproject.toml'), reading.disk) : null
+  const manifest =
+    origin?.kind === 'directory' ? await readManifestIfThere(join(origin.path, 'pyproject.toml'), reading.disk) : null
   const isOwn = origin?.kind === 'directory' && origin.path === resolve(reading.dir)
   const file = origin?.kind === 'archive' ? nameOfFile(origin.file.filename) : null
   const name = place.name ?? file?.name ?? nameInManifest(manifest)
   const described = place.target
-  const common = { name, version: file?.version ?? null, hashes: place.hashes, isHashable: origin?.kind === 'archive', isOwn, described, line: reading.line }
+  const common = {
+    name,
+    version: file?.version ?? null,
+    hashes: place.hashes,
+    isHashable: origin?.kind === 'archive',
+    isOwn,
+    described,
+    line: reading.line,
+  }
   if (isOwn) return { ...common, ...ownProject(place, manifest) }
   const unnamed = name === null ? `${described} doesn't tell its package's name: write it as \`name @ …\`` : ''
-  const requirement = name === null ? [] : [{ name, extras: place.extras, specifier: '', url: place.target, marker: place.marker }]
-  return { ...common, origin: name === null ? null : origin, why: why === '' ? unnamed : why, requirements: requirement }
+  const requirement =
+    name === null ? [] : [{ name, extras: place.extras, specifier: '', url: place.target, marker: place.marker }]
+  return {
+    ...common,
+    origin: name === null ? null : origin,
+    why: why === '' ? unnamed : why,
+    requirements: requirement,
+  }
 }
 
 /** The function's own project stands for what it depends on. */
 function ownProject(place: ArchiveLine, manifest: Node | null): Pick<Entry, 'origin' | 'why' | 'requirements'> {
   const project = manifest === null ? null : child(manifest, 'project')
-  if (manifest === null || project === null || Object.keys(project.table).length === 0 || texts(project, 'dynamic').includes('dependencies')) {
-    return { origin: null, why: `${place.target} is the project itself, and no [project] table says what it depends on`, requirements: [] }
+  if (
+    manifest === null ||
+    project === null ||
+    Object.keys(project.table).length === 0 ||
+    texts(project, 'dynamic').includes('dependencies')
+  ) {
+    return {
+      origin: null,
+      why: `${place.target} is the project itself, and no [project] table says what it depends on`,
+      requirements: [],
+    }
   }
   const extras = projectExtras(manifest)
-  return { origin: null, why: '', requirements: [...projectDependencies(manifest), ...place.extras.flatMap(extra => extras.get(extra) ?? [])] }
+  return {
+    origin: null,
+    why: '',
+    requirements: [...projectDependencies(manifest), ...place.extras.flatMap(extra => extras.get(extra) ?? [])],
+  }
 }
 
 function originOf(place: ArchiveLine, dir: string): { readonly origin: Origin | null; readonly why: string } {
@@ -138,13 +183,19 @@ function originOf(place: ArchiveLine, dir: string): { readonly origin: Origin | 
     return { origin: { kind: 'directory', path: resolve(location, place.subdirectory) }, why: '' }
   }
   if (place.subdirectory !== '') return { origin: null, why: `${place.target} names a folder within an archive` }
-  const file: PackageFile = { filename: filenameOf(location), location, sha256: place.hashes.length === 1 ? (place.hashes[0] ?? null) : null, bytes: null }
+  const file: PackageFile = {
+    filename: filenameOf(location),
+    location,
+    sha256: place.hashes.length === 1 ? (place.hashes[0] ?? null) : null,
+    bytes: null,
+  }
   return { origin: { kind: 'archive', file }, why: '' }
 }
 
 function gitOrigin(place: ArchiveLine): { readonly origin: Origin | null; readonly why: string } {
   const [, url = '', commit = ''] = /^git\+([a-z]+:\/\/[^/]*\/.*?)(?:@([^@]*))?$/is.exec(place.target) ?? []
-  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(commit)) return { origin: null, why: `${place.target} names no commit by its full hash` }
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(commit))
+    return { origin: null, why: `${place.target} names no commit by its full hash` }
   return { origin: { kind: 'git', url, commit: commit.toLowerCase(), subdirectory: place.subdirectory }, why: '' }
 }
 
@@ -157,6 +208,7 @@ function nameOfFile(filename: string): { readonly name: string; readonly version
 
 function nameInManifest(manifest: Node | null): string | null {
   if (manifest === null) return null
-  const name = textOrNull(child(manifest, 'project'), 'name') ?? textOrNull(child(child(manifest, 'tool'), 'poetry'), 'name')
+  const name =
+    textOrNull(child(manifest, 'project'), 'name') ?? textOrNull(child(child(manifest, 'tool'), 'poetry'), 'name')
   return name === null ? null : normaliseName(name)
 }

@@ -27,8 +27,11 @@ export async function readLines(path: string, text: string | null, system: Syste
         continue
       }
       const included = includedPath(file, line.path, line.line)
-      if ((await system.disk.stat(included))?.kind !== 'file') throw new UserError('REQUIREMENTS_MISSING', included, file, line.line)
-      lines.push(...(await readFile(included, await readText(included, system), isConstraint || line.kind === 'constraint')))
+      if ((await system.disk.stat(included))?.kind !== 'file')
+        throw new UserError('REQUIREMENTS_MISSING', included, file, line.line)
+      lines.push(
+        ...(await readFile(included, await readText(included, system), isConstraint || line.kind === 'constraint')),
+      )
     }
     return lines
   }
@@ -36,7 +39,13 @@ export async function readLines(path: string, text: string | null, system: Syste
 }
 
 function includedPath(file: string, written: string, line: number): string {
-  if (/^https?:\/\//i.test(written)) throw new UserError('REQUIREMENTS_UNREADABLE', file, line, `it includes ${written}; download that file and include it by its path`)
+  if (/^https?:\/\//i.test(written))
+    throw new UserError(
+      'REQUIREMENTS_UNREADABLE',
+      file,
+      line,
+      `it includes ${written}; download that file and include it by its path`,
+    )
   return locate(written, dirname(file))
 }
 
@@ -65,7 +74,9 @@ export function readIndexes(lines: readonly FileLine[]): NamedIndexes {
   return {
     indexUrl: values('index-url').at(-1)?.value ?? null,
     extraIndexUrls: values('extra-index-url').map(option => option.value),
-    findLinks: values('find-links').map(({ value, file }) => (isAbsolute(value) ? resolve(value) : locate(value, dirname(file)))),
+    findLinks: values('find-links').map(({ value, file }) =>
+      isAbsolute(value) ? resolve(value) : locate(value, dirname(file)),
+    ),
     noIndex: forbidding === undefined ? null : `--no-index in ${forbidding.file}`,
   }
 }

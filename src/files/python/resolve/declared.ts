@@ -4,9 +4,10 @@ import type { PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
 import { child, isTable, type Node, readTomlManifest, textOrNull, texts } from '../locks/document.ts'
 import { dependencyGroups, projectDependencies, projectExtras } from '../locks/manifest.ts'
-import { checkExists } from '../locks/selection.ts'
+import { checkExists, NO_INDEXES } from '../locks/selection.ts'
+import { readIndexes, readLines } from '../requirements/lines.ts'
 import { readRequirements } from '../requirements.ts'
-import type { Wanted } from '../types.ts'
+import type { NamedIndexes, Wanted } from '../types.ts'
 
 /** The file that says what is needed, without exact versions. */
 export interface Manifest {
@@ -40,6 +41,11 @@ export async function readDeclared(
       ? (await readRequirements(manifest.path, target, system)).declared
       : requirementsOf(await readTomlManifest(manifest.path, system.disk), wanted)
   return all.filter(({ marker }) => evaluateMarker(marker, target.markers, []))
+}
+
+/** The indexes that a requirements file names: their credentials are needed for the files that a resolver found on them. */
+export async function indexesOf(manifest: Manifest, system: System): Promise<NamedIndexes> {
+  return manifest.kind === 'requirements' ? readIndexes(await readLines(manifest.path, null, system)) : NO_INDEXES
 }
 
 function requirementsOf(manifest: Node, wanted: Wanted): readonly Requirement[] {

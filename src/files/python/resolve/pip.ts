@@ -49,7 +49,10 @@ function firstDifference(host: Readonly<Record<string, unknown>>, target: Marker
 /** The question answered by `pip install --dry-run --report`. Source distributions are not considered. */
 export async function resolveWithPip(python: string, question: Question, system: System): Promise<Selection> {
   return system.disk.withTemporaryFolder(async folder => {
-    const report = await run(python, await pipArguments(question, folder, system), question, system)
+    // On its output, pip colours the report where the user's FORCE_COLOR asks for it.
+    const path = join(folder, 'report.json')
+    await run(python, [...(await pipArguments(question, folder, system)), '--report', path], question, system)
+    const report = await system.disk.readText(path)
     refuseKernelMarkers(question, report)
     return readPipReport(report)
   })
@@ -60,9 +63,9 @@ async function run(
   args: readonly string[],
   { manifest, target }: Question,
   system: System,
-): Promise<string> {
+): Promise<void> {
   try {
-    return (await system.processes.run(python, args, { cwd: dirname(manifest.path) })).stdout
+    await system.processes.run(python, args, { cwd: dirname(manifest.path) })
   } catch (error) {
     const output = outputOfFailure(error)
     if (output === null) throw error
@@ -89,8 +92,6 @@ async function pipArguments(
       '--quiet',
       '--no-input',
       '--disable-pip-version-check',
-      '--report',
-      '-',
     ],
     ...['--target', join(folder, 'target'), '--only-binary', ':all:', '--implementation', 'cp'],
     ...['--python-version', target.markers.python_full_version],

@@ -276,6 +276,7 @@ describe('index settings', it => {
 
   it('fills in variables and keeps credentials apart from the URL', async () => {
     const encoded = await settingsOf({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what users of pip write
       env: { TOKEN: 's%2Fc%40', PIP_INDEX_URL: 'https://ann:${TOKEN}x@a.test/${UNSET}' },
     })
     assert.equal(encoded.default, { url: 'https://a.test/$%7BUNSET%7D', username: 'ann', password: 's/c@x' })
