@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { Config, FunctionReport } from '../model.ts'
+import { reasonOfFault } from '../system/fault.ts'
 import type { System } from '../system/system.ts'
 import { type Invocation, readArguments, USAGE } from './arguments.ts'
 
@@ -19,15 +20,20 @@ export async function main(args: readonly string[], console: Console, system: Sy
     return await run(readArguments(args), console, system)
   } catch (error) {
     if (system.signal.aborted) return system.signal.reason === 'SIGTERM' ? 143 : 130
-    if (error instanceof UserError) console.err(`${error.message}\n`)
-    else
-      console.err(
-        `lpack ${console.version} has a bug; it met this:\n${error instanceof Error ? error.stack : String(error)}\n`,
-      )
+    console.err(`${explained(error, console)}\n`)
     return 2
   } finally {
     system.progress.clear()
   }
+}
+
+/** A mistake of the user and a fault of the disk are told in a sentence; anything else is a bug of ours and keeps its stack. */
+function explained(error: unknown, console: Console): string {
+  if (error instanceof UserError) return error.message
+  const fault = reasonOfFault(error)
+  if (fault !== null) return `${(error as NodeJS.ErrnoException).path ?? 'The disk'}: ${fault}.`
+  const told = error instanceof Error ? error.stack : String(error)
+  return `lpack ${console.version} has a bug; it met this:\n${told}`
 }
 
 async function run(invocation: Invocation, console: Console, system: System): Promise<number> {

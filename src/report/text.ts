@@ -38,7 +38,7 @@ function fullLines(report: FunctionReport, style: TextStyle): string[] {
   const paint = painter(style)
   const state = artifact.unchanged ? 'unchanged' : 'written'
   return [
-    paint('bold', report.name) + `  ${report.runtime} ${report.architecture}  ${report.handler}`,
+    `${paint('bold', report.name)}  ${report.runtime} ${report.architecture}  ${report.handler}`,
     `  ${shown(artifact.path, style)}  ${state}, ${count(artifact.entries.length, 'file')}`,
     '',
     ...report.limits.map(limit => limitLine(limit, style)),

@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { UserError } from '../errors.ts'
+import { reasonOfFault } from './fault.ts'
 import type { Disk, FileKind, FileStat } from './system.ts'
 
 /** The real disk. */
@@ -90,7 +92,10 @@ async function openForWriting(path: string, options: { readonly append?: boolean
 }
 
 async function withFolder<T>(dir: string, action: (dir: string) => Promise<T>): Promise<T> {
-  await fs.mkdir(dir, { recursive: true })
+  // Not recursive, which calls a read-only file system a missing folder.
+  await fs.mkdir(dir).catch((error: Error) => {
+    throw new UserError('OUTPUT_UNWRITABLE', dirname(dir), reasonOfFault(error) ?? error.message)
+  })
   try {
     return await action(dir)
   } finally {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Artifact } from '../model.ts'
+import { reasonOfFault } from '../system/fault.ts'
 import type { Disk } from '../system/system.ts'
 import type { ZipDraft } from './write.ts'
 
@@ -49,8 +50,8 @@ async function orUnwritable(path: string, action: () => Promise<void>): Promise<
   try {
     await action()
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined) throw error
-    throw new UserError('OUTPUT_UNWRITABLE', path, code)
+    const reason = reasonOfFault(error)
+    if (reason === null) throw error
+    throw new UserError('OUTPUT_UNWRITABLE', path, reason)
   }
 }

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts'
 import { readContent } from '../formats/content.ts'
 import { crc32 } from '../formats/crc32.ts'
 import type { FileEntry, FileSet, WrittenEntry } from '../model.ts'
+import { reasonOfFault } from '../system/fault.ts'
 import type { System } from '../system/system.ts'
 import type { ReadyEntry, ReadyZip } from './archiver.ts'
 import { EXECUTABLE_MODE, entryOverhead, FILE_MODE } from './reproducible.ts'
@@ -98,9 +99,9 @@ async function drain(
       await sink.close()
     }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === undefined || code.startsWith('ERR_')) throw error
-    throw new UserError('OUTPUT_UNWRITABLE', path, code)
+    const reason = reasonOfFault(error)
+    if (reason === null) throw error
+    throw new UserError('OUTPUT_UNWRITABLE', path, reason)
   }
   return { bytes, sha256: hash.digest('hex') }
 }

@@ -267,7 +267,7 @@ describe('lpack zip, on bad input', it => {
       await writeTree(dir, { 'lpack.config.json': config({}), 'lambda_function.py': HANDLER, 'lpack.out': '' })
       const { code, err } = await lpack(dir, ['zip'])
       assert.is(code, 2)
-      assert.match(err, `${join(dir, 'lpack.out')} can't be written`)
+      assert.match(err, `${join(dir, 'lpack.out')} can't be written`, err)
     }))
 
   it('ends with 130 on Ctrl-C, 143 on SIGTERM, and leaves nothing behind', () =>
@@ -315,7 +315,7 @@ function lockedWheel(changes: {
   return {
     'lpack.config.json': JSON.stringify({ name: 'f', runtime: 'python3.13', findLinks: ['wheels'] }),
     'lambda_function.py': HANDLER,
-    'requirements.txt': `polite-words==1.4${hash === null ? '' : ` --hash=sha256:${hash}`}\n`,
+    'requirements.txt': `--no-index\npolite-words==1.4${hash === null ? '' : ` --hash=sha256:${hash}`}\n`,
     [`wheels/${wheel.filename}`]: bytes,
   }
 }

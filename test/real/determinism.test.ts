@@ -28,7 +28,11 @@ const APPS: Readonly<Record<string, App>> = {
     },
   },
   'a scientific tree': {
-    files: { 'lpack.config.json': CONFIG, 'function/lambda_function.py': HANDLER, 'function/requirements.txt': 'numpy==2.3.2\n' },
+    files: {
+      'lpack.config.json': CONFIG,
+      'function/lambda_function.py': HANDLER,
+      'function/requirements.txt': 'numpy==2.3.2\n',
+    },
   },
   'one with links': {
     files: {
@@ -52,7 +56,14 @@ interface Machine {
 }
 
 const MACHINES: Readonly<Record<string, Machine>> = {
-  'a shallow checkout': { folder: 'a', umask: '022', env: {}, mtime: new Date('2024-02-29T12:00:00Z'), order: 'forwards', node: null },
+  'a shallow checkout': {
+    folder: 'a',
+    umask: '022',
+    env: {},
+    mtime: new Date('2024-02-29T12:00:00Z'),
+    order: 'forwards',
+    node: null,
+  },
   'a deep one, umask 077, Tokyo, Danish': {
     folder: 'home/someone else/work/très/deep/checkout',
     umask: '077',
@@ -69,7 +80,14 @@ const MACHINES: Readonly<Record<string, Machine>> = {
     order: 'backwards',
     node: 22,
   },
-  'Node 24': { folder: 'd', umask: '022', env: { LC_ALL: 'tr_TR.UTF-8' }, mtime: new Date(0), order: 'forwards', node: 24 },
+  'Node 24': {
+    folder: 'd',
+    umask: '022',
+    env: { LC_ALL: 'tr_TR.UTF-8' },
+    mtime: new Date(0),
+    order: 'forwards',
+    node: 24,
+  },
 }
 
 describe('the same bytes everywhere', it => {

@@ -12,7 +12,11 @@ export interface Ran {
 }
 
 /** Runs a program to its end, whatever its exit code. */
-export async function ran(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {
+export async function ran(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ran> {
   try {
     const { stdout, stderr } = await run(command, [...args], { maxBuffer: 1 << 28, ...options })
     return { code: 0, out: stdout, err: stderr }
@@ -24,7 +28,11 @@ export async function ran(command: string, args: readonly string[], options: { r
 }
 
 /** Runs a program that must succeed, and returns what it printed. */
-export async function output(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<string> {
+export async function output(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
   const { code, out, err } = await ran(command, args, options)
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${err || out}`)
   return out.trim()

@@ -214,6 +214,23 @@ describe('network: downloads', it => {
     )
   })
 
+  it('goes on when the server sends less than it was asked for', () => {
+    let asked = 0
+    return serving(
+      (incoming, response) => {
+        if (++asked === 1) return cutAfterHalf(response, sendRange(incoming, response, '"v1"'))
+        const start = Number(/\d+/.exec(incoming.headers.range ?? '')?.[0])
+        const part = BODY.subarray(start, start + 1_200_000)
+        const range = `bytes ${start}-${start + part.length - 1}/${BODY.length}`
+        response.writeHead(206, { etag: '"v1"', 'content-length': part.length, 'content-range': range }).end(part)
+      },
+      async server => {
+        await downloadsWhole(quickNetwork(), server.url)
+        assert.ok(server.requests.length >= 3)
+      },
+    )
+  })
+
   it('starts over when the file has changed meanwhile', () => {
     let asked = 0
     return serving(

@@ -56,7 +56,7 @@ export async function collectDependencies(
     files: await merge(slimmed.files, system.disk),
     distributions: requiredBy(kept.distributions, all.direct, target),
     leftOut: [...kept.leftOut, ...slimmed.leftOut],
-    findings: [...all.findings, ...kept.findings],
+    findings: [...all.findings, ...kept.findings, ...kept.distributions.flatMap(({ findings }) => findings)],
   }
 }
 

@@ -9,8 +9,8 @@ import { type Declared, type Place, readDeclaredIn } from './environment/declare
 import { type Installation, type Installed, readInstalled } from './environment/installed.ts'
 import { layOutInstalled } from './environment/layout.ts'
 import { type Environment, readEnvironment } from './environment/places.ts'
-import { describeTarget } from './index/explain.ts'
 import { constraintAdmits } from './locks/poetry-constraint.ts'
+import { describeTarget } from './target.ts'
 import type { LaidOutDistribution, SelectedPackage, Wanted } from './types.ts'
 
 /** What installs and builds others; packed only if something else requires it. */

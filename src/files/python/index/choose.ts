@@ -3,9 +3,10 @@ import { parseWheelName } from '../../../formats/wheel-name.ts'
 import { bestWheel } from '../../../formats/wheel-tags.ts'
 import type { Finding, PythonTarget } from '../../../model.ts'
 import type { Disk } from '../../../system/system.ts'
+import { describeTarget } from '../target.ts'
 import type { Origin, PackageFile, SelectedPackage } from '../types.ts'
 import type { IndexAccess, OfferedFile } from './access.ts'
-import { describeTarget, explainNoWheelWith } from './explain.ts'
+import { explainNoWheelWith } from './explain.ts'
 import { findFile, findPinned, hasAcceptedHash } from './find.ts'
 import { isPinned, isSdist, isWheel, newestWheel, versionOf } from './package-files.ts'
 
@@ -123,9 +124,10 @@ async function chooseOffered(item: SelectedPackage, origin: IndexOrigin, choosin
   const { access, target } = choosing
   const pinned = await findPinned(item, origin, choosing)
   const wheel = newestWheel(pinned, item.name, target)
-  const own = wheel === null ? await chooseUnlocked(item, choosing) : null
-  if (own !== null) return own
+  if (wheel === null) await refuseUnlocked(item, origin, choosing)
   const chosen = wheel ?? pinned.find(file => isSdist(file.filename))
+  const { noIndex } = access.settings
+  if (chosen === undefined && noIndex !== null) throw new UserError('NO_INDEX_ALLOWED', describe(item), noIndex)
   if (chosen === undefined) throw await explainNoWheelWith(item, target, access)
   const file: WantedFile = {
     filename: chosen.filename,
@@ -142,13 +144,25 @@ async function chooseOffered(item: SelectedPackage, origin: IndexOrigin, choosin
  * A wheel of the config's find-links that the lock doesn't know, for a package without any that loads on the target: the
  * user built it for this. What the lock says of hashes can't hold for it, hence the finding.
  */
-async function chooseUnlocked(item: SelectedPackage, { access, target }: Choosing): Promise<Choice | null> {
-  const files = (await access.configured()).filter(file => isOf(file, item))
-  const wheel = newestWheel(files, item.name, target)
+async function chooseUnlocked(item: SelectedPackage, choosing: Choosing): Promise<Choice | null> {
+  const wheel = await configuredWheel(item, choosing)
   if (wheel === null) return null
   const { filename } = wheel
   const file: WantedFile = { filename, wanted: describe(item), accepted: [], bytes: null, locate: async () => wheel }
   return { kind: 'wheel', item, file, findings: [finding('WHEEL_NOT_LOCKED', wheel.location, filename)] }
+}
+
+/** Where hashes are pinned by hand, as in a requirements file, a wheel of the user's own has to be pinned, too. */
+async function refuseUnlocked(item: SelectedPackage, origin: IndexOrigin, choosing: Choosing): Promise<void> {
+  const wheel = await configuredWheel(item, choosing)
+  if (wheel === null || /^https?:/i.test(wheel.location)) return
+  const got = await choosing.disk.sha256(wheel.location)
+  throw new UserError('HASH_MISMATCH', wheel.filename, wheel.location, origin.hashes.join(' or '), got)
+}
+
+async function configuredWheel(item: SelectedPackage, { access, target }: Choosing): Promise<OfferedFile | null> {
+  const files = (await access.configured()).filter(file => isOf(file, item))
+  return newestWheel(files, item.name, target)
 }
 
 function checkName(filename: string, item: SelectedPackage): void {

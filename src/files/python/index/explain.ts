@@ -5,6 +5,7 @@ import { parseWheelName } from '../../../formats/wheel-name.ts'
 import { bestWheel, compatibleTags } from '../../../formats/wheel-tags.ts'
 import type { Architecture, PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
+import { describeTarget } from '../target.ts'
 import type { SelectedPackage } from '../types.ts'
 import { type IndexAccess, type IndexRequest, type OfferedFile, openIndexes } from './access.ts'
 import { indexesFor } from './find.ts'
@@ -41,11 +42,6 @@ export async function explainNoWheelWith(
     `Deploy a container image, which can bring any system library.`,
   ]
   return new UserError('NO_WHEEL', describe(item), describeTarget(target), existing, waysOut)
-}
-
-/** Such as `python3.11 on x86_64 (CPython 3.11, glibc 2.26)`. */
-export function describeTarget({ runtime, architecture, version, glibc }: PythonTarget): string {
-  return `${runtime} on ${architecture} (CPython ${version}, glibc ${glibc.major}.${glibc.minor})`
 }
 
 async function filesOnIndexes(item: SelectedPackage, access: IndexAccess): Promise<readonly OfferedFile[]> {

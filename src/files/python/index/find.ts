@@ -66,11 +66,7 @@ export async function findPinned(
     if (await hasAcceptedHash(file, hashes, disk)) linked.push(file)
   }
   if (newestWheel(linked, item.name, target) !== null) return linked
-  const { noIndex } = access.settings
-  if (noIndex !== null) {
-    if (linked.length > 0) return linked
-    throw new UserError('NO_INDEX_ALLOWED', `${item.name} ${item.version ?? ''}`.trim(), noIndex)
-  }
+  if (access.settings.noIndex !== null) return linked
   const files = [...linked]
   for (const url of indexesFor(index, access)) {
     const page = await access.page(url, item.name)

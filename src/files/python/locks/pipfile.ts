@@ -54,7 +54,12 @@ export async function select(
   if (manifest !== null) checkFresh(lock, manifest)
   checkRequires(lock, target)
   const categories = Object.keys(lock.table).filter(key => key !== '_meta')
-  checkExists('group', wanted.groups.filter(group => group !== 'develop'), categories.filter(key => key !== 'default').map(groupOf), lockPath)
+  checkExists(
+    'group',
+    wanted.groups.filter(group => group !== 'develop'),
+    categories.filter(key => key !== 'default').map(groupOf),
+    lockPath,
+  )
   checkExists('extra', wanted.extras, [], lockPath)
   const groups = wanted.groups.map(normaliseName)
   const chosen = categories.filter(

@@ -126,7 +126,7 @@ async function checkPythonRange(at: Freshness): Promise<readonly MarkerEnvironme
   const admitted = PYTHONS.filter(version => satisfies(version, locked))
   // A project that declares no range gets one from the Python that uv ran with.
   if (ranges.length > 0) {
-    const differing = PYTHONS.find(
+    const differing = [...PYTHONS, '3.0.0', '4.0.0'].find(
       version => satisfies(version, locked) !== ranges.every(range => satisfies(version, range)),
     )
     if (differing !== undefined)

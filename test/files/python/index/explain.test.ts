@@ -51,7 +51,7 @@ describe('explain no wheel', it => {
         ]),
       ],
       testTarget('python3.11'),
-      `acme 2.0 has no wheel for python3.11 on x86_64 (CPython 3.11, glibc 2.26). Its wheels for Linux on x86_64: cp313-cp313-manylinux_2_27, cp312-cp312-manylinux_2_27, cp311-cp311-manylinux_2_27. The other 4 are for other systems.
+      `acme 2.0 has no wheel for python3.11 on x86_64 (glibc 2.26). Its wheels for Linux on x86_64: cp313-cp313-manylinux_2_27, cp312-cp312-manylinux_2_27, cp311-cp311-manylinux_2_27. The other 4 are for other systems.
 What helps:
   - Pin acme 1.5, the newest version that has a wheel for this target.
   - Use the runtime python3.12 or a newer one: this version has a wheel for it.
@@ -64,7 +64,7 @@ ${LAST_WAYS}`,
     explains(
       wheels('2.0', ['cp313-cp313-manylinux_2_17_x86_64', 'cp313-cp313-win_amd64']),
       testTarget('python3.13', 'arm64'),
-      `acme 2.0 has no wheel for python3.13 on arm64 (CPython 3.13, glibc 2.34). It has 2 wheels, none for Linux (glibc) on arm64.
+      `acme 2.0 has no wheel for python3.13 on arm64 (glibc 2.34). It has 2 wheels, none for Linux (glibc) on arm64.
 What helps:
   - No version of acme on the index has a wheel for this target.
   - Use the architecture x86_64: this version has a wheel for it.
@@ -82,7 +82,7 @@ ${LAST_WAYS}`,
         indexedWheel('acme', '0.5', 'py3-none-any'),
       ],
       testTarget('python3.12'),
-      `acme 2.0 has no wheel for python3.12 on x86_64 (CPython 3.12, glibc 2.34). Its wheels for Linux on x86_64: py3-none-any (for Python >=3.14).
+      `acme 2.0 has no wheel for python3.12 on x86_64 (glibc 2.34). Its wheels for Linux on x86_64: py3-none-any (for Python >=3.14).
 What helps:
   - Pin acme 0.5, the newest version that has a wheel for this target.
   - Use the runtime python3.14: this version has a wheel for it.
@@ -98,7 +98,7 @@ ${LAST_WAYS}`,
         [4, 5, 6, 7, 8, 9, 10, 11].map(minor => `cp3${minor}-cp3${minor}-manylinux_2_17_x86_64`),
       ),
       testTarget('python3.14'),
-      `acme 2.0 has no wheel for python3.14 on x86_64 (CPython 3.14, glibc 2.34). Its wheels for Linux on x86_64: cp311-cp311-manylinux_2_17, cp310-cp310-manylinux_2_17, cp39-cp39-manylinux_2_17, cp38-cp38-manylinux_2_17, cp37-cp37-manylinux_2_17, cp36-cp36-manylinux_2_17 and 2 more.
+      `acme 2.0 has no wheel for python3.14 on x86_64 (glibc 2.34). Its wheels for Linux on x86_64: cp311-cp311-manylinux_2_17, cp310-cp310-manylinux_2_17, cp39-cp39-manylinux_2_17, cp38-cp38-manylinux_2_17, cp37-cp37-manylinux_2_17, cp36-cp36-manylinux_2_17 and 2 more.
 What helps:
   - No version of acme on the index has a wheel for this target.
 ${LAST_WAYS}`,
@@ -110,7 +110,7 @@ ${LAST_WAYS}`,
     explains(
       [indexedSdist('acme', '2.0')],
       testTarget(),
-      `acme 2.0 has no wheel for python3.13 on x86_64 (CPython 3.13, glibc 2.34). It has no wheels at all.
+      `acme 2.0 has no wheel for python3.13 on x86_64 (glibc 2.34). It has no wheels at all.
 What helps:
   - No version of acme on the index has a wheel for this target.
 ${LAST_WAYS}`,
@@ -122,7 +122,7 @@ ${LAST_WAYS}`,
     explains(
       wheels('3.0', ['py3-none-any']),
       testTarget(),
-      `acme 2.0 has no wheel for python3.13 on x86_64 (CPython 3.13, glibc 2.34). That version isn't on the index.
+      `acme 2.0 has no wheel for python3.13 on x86_64 (glibc 2.34). That version isn't on the index.
 What helps:
   - Pin acme 3.0, the newest version that has a wheel for this target.
 ${LAST_WAYS}`,
@@ -135,7 +135,7 @@ ${LAST_WAYS}`,
       const item: SelectedPackage = { ...pin('2.0'), origin: { kind: 'index', index: null, files: [], hashes } }
       assert.is(
         await explanation(item, testTarget('python3.12'), `${server.url}/simple`),
-        `acme 2.0 has no wheel for python3.12 on x86_64 (CPython 3.12, glibc 2.34). It has 1 wheel, none for Linux (glibc) on x86_64.
+        `acme 2.0 has no wheel for python3.12 on x86_64 (glibc 2.34). It has 1 wheel, none for Linux (glibc) on x86_64.
 What helps:
   - Lock again: the index has acme-2.0-py3-none-any.whl, which the lock leaves out.
 ${LAST_WAYS}`,
@@ -160,7 +160,7 @@ ${LAST_WAYS}`,
     const item: SelectedPackage = { ...pin('2.0'), origin: { kind: 'index', index: null, files, hashes: [] } }
     assert.is(
       await explanation(item, testTarget('python3.11'), `${await deadUrl()}/simple`),
-      `acme 2.0 has no wheel for python3.11 on x86_64 (CPython 3.11, glibc 2.26). Its wheels for Linux on x86_64: cp312-cp312-manylinux_2_17.
+      `acme 2.0 has no wheel for python3.11 on x86_64 (glibc 2.26). Its wheels for Linux on x86_64: cp312-cp312-manylinux_2_17.
 What helps:
   - Use the runtime python3.12: this version has a wheel for it.
 ${LAST_WAYS}`,

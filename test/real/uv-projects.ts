@@ -1,0 +1,172 @@
+/** A project as people have it, for uv to lock. */
+export interface UvProject {
+  /** Its files, but the lock. */
+  readonly files: Readonly<Record<string, string>>
+  /** The function's folder in it. */
+  readonly root: string
+  readonly extras: readonly string[]
+  readonly groups: readonly string[]
+  /** Small enough to be installed for each target, and not only chosen. */
+  readonly isInstalled: boolean
+}
+
+/** Wheels alone, abi3 and per version; sdists alone; forks by Python, platform and extra; members, groups, URLs. */
+export const UV_PROJECTS: Readonly<Record<string, UvProject>> = {
+  'a boto3 function': { ...app(['boto3', 'aws-xray-sdk']), isInstalled: true },
+  'a FastAPI function': app([
+    'fastapi>=0.110',
+    'pydantic[email]',
+    'uvicorn[standard]',
+    'mangum',
+    'orjson ; platform_python_implementation == "CPython"',
+  ]),
+  'data science': app(['numpy', 'pandas[performance]', 'scipy', 'scikit-learn', 'matplotlib']),
+  'an HTTP client': { ...app(['requests[socks]', 'cryptography', 'httpx[http2,brotli]']), isInstalled: true },
+  'a Django worker': app(['django>=5', 'psycopg[binary]', 'celery[redis,sqs]', 'gunicorn']),
+  'Google storage': app(['google-cloud-storage', 'google-cloud-pubsub']),
+  OpenTelemetry: app([
+    'opentelemetry-distro',
+    'opentelemetry-exporter-otlp',
+    'opentelemetry-instrumentation-aws-lambda',
+    'opentelemetry-instrumentation-botocore',
+  ]),
+  'pages and pictures': app([
+    'pillow',
+    'lxml[html_clean]',
+    'beautifulsoup4[charset-normalizer]',
+    'markdown-it-py[plugins]',
+  ]),
+  'data frames': app(['polars[pyarrow,deltalake]', 'duckdb']),
+  'Powertools with all extras': app(['aws-lambda-powertools[all]', 'aws-lambda-powertools[tracer]>=3']),
+  'SQL drivers': app(['sqlalchemy[asyncio]', 'psycopg2-binary', 'pymysql[rsa]', 'asyncpg', 'aiomysql']),
+  'wheels for new systems alone': app(['onnxruntime', 'tokenizers', 'requests']),
+  'versions older than their Pythons': app([
+    'numpy==1.26.4',
+    'grpcio==1.62.3',
+    'markupsafe==2.1.5',
+    'pyyaml==6.0.1',
+    'redis<5.1',
+    'lxml==5.1.0',
+  ]),
+  'forks by Python': app([
+    "numpy<2 ; python_version < '3.12'",
+    "numpy>=2 ; python_version >= '3.12'",
+    "typing-extensions ; python_full_version < '3.13.2'",
+    "tomli ; python_version < '3.11'",
+    "pandas<2.3 ; python_version == '3.11'",
+  ]),
+  'forks by platform': app([
+    "protobuf<5 ; platform_machine == 'aarch64'",
+    "protobuf>=5 ; platform_machine != 'aarch64'",
+    "pywin32 ; sys_platform == 'win32'",
+    "uvloop ; sys_platform != 'win32'",
+    "simplejson ; platform_machine == 'x86_64' and python_version >= '3.13'",
+    "appnope ; platform_system == 'Darwin'",
+    "greenlet ; 'linux' in sys_platform and (platform_machine == 'aarch64' or os_name == 'nt')",
+  ]),
+  'sources alone': app(['docopt==0.6.2', 'future==0.18.3', 'psycopg2==2.9.10', 'pyjwt[crypto]']),
+  'extras and groups, with dev left out': {
+    ...app(
+      ['attrs'],
+      `
+[project.optional-dependencies]
+Fast_Path = ["orjson", "uvloop ; sys_platform == 'linux'"]
+slow = ["simplejson"]
+all = ["app[fast-path,slow]"]
+[dependency-groups]
+base = ["msgpack"]
+prod = [{ include-group = "base" }, "structlog ; python_version >= '3.12'"]
+dev = ["pytest", "black", "attrs[dev]", { include-group = "prod" }]
+docs = ["sphinx"]
+`,
+    ),
+    extras: ['fast_path'],
+    groups: ['prod'],
+    isInstalled: true,
+  },
+  'an extra in conflict with another': { ...conflicting(), extras: ['old'] },
+  'the other extra of the conflict': { ...conflicting(), extras: ['new'], groups: ['batch'] },
+  'a prerelease, overrides and constraints': app(
+    ['pydantic>=2.12.0b1', 'jinja2', 'requests'],
+    `
+[tool.uv]
+prerelease = "if-necessary-or-explicit"
+override-dependencies = ["markupsafe==3.0.2"]
+constraint-dependencies = ["urllib3<2.3", "idna<3.8"]
+`,
+  ),
+  'Linux alone, a wheel and a source by URL': app(
+    [
+      'idna @ https://files.pythonhosted.org/packages/76/c6/c88e154df9c4e1a2a66ccf0005a88dfb2650c1dffb6f5ce603dfbd452ce3/idna-3.10-py3-none-any.whl',
+      'pyyaml',
+      'cffi',
+    ],
+    `
+[tool.uv]
+environments = ["sys_platform == 'linux' and implementation_name == 'cpython'"]
+`,
+  ),
+  'a member of a workspace': workspace('packages/api'),
+  'another member, at the root': workspace('.'),
+}
+
+function app(dependencies: readonly string[], more = ''): UvProject {
+  const files = { 'pyproject.toml': `${project('app', dependencies)}${more}` }
+  return { files, root: '.', extras: [], groups: [], isInstalled: false }
+}
+
+function project(name: string, dependencies: readonly string[]): string {
+  return `[project]
+name = "${name}"
+version = "1.0.0"
+requires-python = ">=3.11"
+dependencies = ${JSON.stringify(dependencies)}
+`
+}
+
+function conflicting(): UvProject {
+  return app(
+    ['pandas ; python_version < "3.14"', 'six'],
+    `
+[project.optional-dependencies]
+old = ["numpy<2", "lxml<6"]
+new = ["numpy>=2.2", "lxml>=6"]
+[dependency-groups]
+batch = ["msgpack"]
+nightly = ["msgpack<1.1"]
+[tool.uv]
+conflicts = [
+  [{ extra = "old" }, { extra = "new" }],
+  [{ group = "batch" }, { group = "nightly" }],
+]
+`,
+  )
+}
+
+/** Three members, one of them with an extra, and a project beside the workspace. */
+function workspace(root: string): UvProject {
+  const built = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+  const source = (name: string, from: string) => `[tool.uv.sources]\n${name} = { ${from} }\n`
+  return {
+    files: {
+      'pyproject.toml': `${project('acme', ['acme-core', 'boto3'])}[tool.uv.sources]
+acme-core = { workspace = true }
+[tool.uv.workspace]
+members = ["packages/*"]
+`,
+      'packages/core/pyproject.toml': `${project('acme-core', ['pydantic', 'acme-text'])}[project.optional-dependencies]
+tables = ["numpy"]
+${built}${source('acme-text', 'path = "../../shared/text"')}`,
+      'packages/core/src/acme_core/__init__.py': '',
+      'packages/api/pyproject.toml': `${project('acme-api', ['acme-core[tables]', 'fastapi'])}${source('acme-core', 'workspace = true')}[dependency-groups]
+dev = ["pytest"]
+`,
+      'shared/text/pyproject.toml': `${project('acme-text', ['markupsafe'])}${built}`,
+      'shared/text/acme_text/__init__.py': '',
+    },
+    root,
+    extras: [],
+    groups: [],
+    isInstalled: false,
+  }
+}
