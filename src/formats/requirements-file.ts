@@ -32,8 +32,8 @@ export interface ArchiveLine extends LineHashes, OnLine {
 export type RequirementLine =
   | ({ readonly kind: 'requirement'; readonly requirement: Requirement } & LineHashes & OnLine)
   | ({ readonly kind: 'include' | 'constraint'; readonly path: string } & OnLine)
-  /** `target` is as written, its extras and marker included. */
-  | ({ readonly kind: 'editable'; readonly target: string } & OnLine)
+  /** `target` is as written, its extras and fragment included. */
+  | ({ readonly kind: 'editable'; readonly target: string; readonly marker: Marker | null } & OnLine)
   | ArchiveLine
   /** `name` is the long name without dashes; `value` is '' for switches. */
   | ({ readonly kind: 'option'; readonly name: string; readonly value: string } & OnLine)
@@ -100,11 +100,11 @@ const expandVariables = (line: string, environment: Readonly<Record<string, stri
   line.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name: string) => environment[name] || whole)
 
 /** uv writes a marker behind an editable, which pip does not read. */
-const EDITABLE_WITH_MARKER = /^(?:-e|--editable)[\s=]\s*(\S.*?\s;.*)$/
+const EDITABLE_WITH_MARKER = /^(?:-e|--editable)[\s=]\s*(\S.*?)\s+;(.*)$/
 
 function parseLine(written: string, line: number): readonly RequirementLine[] {
-  const editable = EDITABLE_WITH_MARKER.exec(written)?.[1]
-  if (editable !== undefined) return [{ kind: 'editable', target: editable, line }]
+  const [, editable, marker = ''] = EDITABLE_WITH_MARKER.exec(written) ?? []
+  if (editable !== undefined) return [{ kind: 'editable', target: editable, marker: parseMarker(marker), line }]
   const optionsAt = /(?:^|\s)-/.exec(written)?.index ?? written.length
   const target = written.slice(0, optionsAt).trim()
   const options = readOptions(written.slice(optionsAt))
@@ -119,7 +119,7 @@ function parseLine(written: string, line: number): readonly RequirementLine[] {
 function optionLine({ name, value }: WrittenOption, line: number): RequirementLine {
   if (name === 'requirement') return { kind: 'include', path: value, line }
   if (name === 'constraint') return { kind: 'constraint', path: value, line }
-  if (name === 'editable') return { kind: 'editable', target: value, line }
+  if (name === 'editable') return { kind: 'editable', target: value, marker: null, line }
   return { kind: 'option', name, value, line }
 }
 

@@ -2,6 +2,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { UserError } from '../../src/errors.ts'
+import { PYPI } from '../../src/files/python/locks/selection.ts'
 import { readRequirements } from '../../src/files/python/requirements.ts'
 import type { Selection } from '../../src/files/python/types.ts'
 import type { LockFormat } from '../../src/model.ts'
@@ -143,7 +144,7 @@ mistune = "*"
 
 [[tool.poetry.source]]
 name = "größer-☃"
-url = "https://pypi.org/simple/"
+url = "${PYPI}/"
 priority = "primary"
 `
 
@@ -164,7 +165,7 @@ package-mode = false
 
 [[tool.poetry.source]]
 name = "simple"
-url = "https://pypi.org/simple/"
+url = "${PYPI}/"
 priority = "primary"
 `
 
@@ -189,7 +190,7 @@ docs = ["mistune"]
 `
 
 const PIPFILE = `[[source]]
-url = "https://pypi.org/simple"
+url = "${PYPI}"
 verify_ssl = true
 name = "größer"
 

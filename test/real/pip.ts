@@ -19,8 +19,22 @@ export interface InstalledFile {
   readonly executable: boolean
 }
 
+/** What pip wrote into a folder; keys are paths below it. */
+export interface Installation {
+  readonly root: string
+  readonly files: ReadonlyMap<string, InstalledFile>
+}
+
+/** Where and for what pins are made. */
+interface Pinning {
+  /** ISO day; nothing newer is taken. */
+  readonly day: string
+  readonly platform: Platform
+  readonly dir: string
+}
+
 /** The exact versions of the named distributions and of all they require, as uv resolves them for the platform. */
-export async function pin(names: readonly string[], day: string, platform: Platform, dir: string): Promise<string> {
+export async function pin(names: readonly string[], { day, platform, dir }: Pinning): Promise<string> {
   const system = await systemWith('uv')
   await writeTree(dir, { 'wanted.in': `${names.join('\n')}\n` })
   const machine = machineOf(platform)
@@ -33,18 +47,18 @@ export async function pin(names: readonly string[], day: string, platform: Platf
   return stdout
 }
 
-/** What `pip install --target` writes for the platform; keys are paths below the target folder. */
-export async function pipInstall(pinned: string, platform: Platform, dir: string): Promise<ReadonlyMap<string, InstalledFile>> {
+/** What `pip install --target` writes for the platform. */
+export async function pipInstall(pinned: string, platform: Platform, dir: string): Promise<Installation> {
   const system = await systemWith('pip')
   await writeTree(dir, { 'pinned.txt': pinned })
-  const target = join(dir, 'site')
+  const root = join(dir, 'installed')
   await runTool(system, 'python3', [
-    ...['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--only-binary=:all:', '--target', target],
+    ...['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--only-binary=:all:', '--target', root],
     ...['--implementation', 'cp', '--python-version', platform.python],
     ...platformsOf(platform).flatMap(one => ['--platform', one]),
     ...['-r', join(dir, 'pinned.txt')],
   ])
-  return readTree(target)
+  return { root, files: await readTree(root) }
 }
 
 /** The files below a folder. */

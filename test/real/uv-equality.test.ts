@@ -45,7 +45,9 @@ function uv(): Promise<Uv> {
   prepared ??= mkdtemp(join(tmpdir(), 'lpack-uv-cache-')).then(async cache => {
     process.once('exit', () => rmSync(cache, { recursive: true, force: true }))
     const { env, processes } = await systemWith('uv')
-    return { path: (await processes.find('uv')) ?? '', env: { ...env, UV_CACHE_DIR: cache, UV_LINK_MODE: 'copy' } }
+    // uvu sets FORCE_COLOR.
+    const plain = { UV_CACHE_DIR: cache, UV_LINK_MODE: 'copy', FORCE_COLOR: undefined, NO_COLOR: '1' }
+    return { path: (await processes.find('uv')) ?? '', env: { ...env, ...plain } }
   })
   return prepared
 }
@@ -79,7 +81,7 @@ async function chosenByUv(install: Install): Promise<Choices> {
     const { code, out, err } = await ran(path, args, { cwd: install.dir, env })
     if (code === 0) return new Map([...listed(`${err}\n${out}`), ...missing.map(name => [name, NO_WHEEL] as const)])
     const [, name] = /Because (\S+)==\S+ has no (?:wheels|usable wheels|source distribution)/.exec(err) ?? []
-    if (name === undefined) throw new Error(err.slice(err.indexOf('error:')))
+    if (name === undefined || missing.includes(name)) throw new Error(err.slice(err.indexOf('error:')))
     missing.push(name)
   }
 }
@@ -144,30 +146,32 @@ async function choice(item: SelectedPackage, choosing: Choosing): Promise<string
 
 interface Permitted {
   readonly reason: string
-  /** `older` and `newer` are uv's choices at glibc 2.17 and 2.28; for targets that uv knows they are one. */
-  readonly permits: (ours: string, older: string, newer: string) => boolean
+  /** `newer` is uv's choice at glibc 2.28. */
+  readonly permits: (ours: string, newer: string) => boolean
 }
 
-/** All differences that may be. Everything else is a failure. */
+/** All differences that may be, for targets with glibc 2.26 alone. Everything else is a failure. */
 const PERMITTED: readonly Permitted[] = [
   {
     reason: 'uv knows no glibc 2.26: at 2.17 it passes by the wheel that it takes at 2.28, and that loads at 2.26',
-    permits: (ours, older, newer) => older !== newer && ours === newer && needsBetween(ours, 17, 26),
+    permits: (ours, newer) => ours === newer && isBetween(Math.min(...levelsOf(ours)), 17, 26),
   },
   {
-    reason: 'uv knows no glibc 2.26: at 2.17 it passes by a wheel for 2.26, and at 2.28 it takes one for 2.27 or 2.28',
-    permits: (ours, older, newer) => ours !== older && needsBetween(ours, 17, 26) && needsBetween(newer, 26, 28),
+    reason:
+      'uv knows no glibc 2.26: at 2.17 it passes by a wheel for 2.26, and at 2.28 it prefers a tag of 2.27 or 2.28',
+    permits: (ours, newer) =>
+      isBetween(Math.min(...levelsOf(ours)), 17, 26) && levelsOf(newer).some(level => isBetween(level, 26, 28)),
   },
 ]
 
-/** Whether a choice is a wheel whose least glibc is above one minor version of 2 and not above another. */
-function needsBetween(choice: string, above: number, upTo: number): boolean {
-  const platforms = parseWheelName(choice.slice(choice.indexOf(' ') + 1))?.tags ?? []
-  const minors = platforms.map(tag =>
-    Number(/-manylinux_2_(\d+)_/.exec(tag)?.[1] ?? (tag.includes('-manylinux') ? 17 : 0)),
-  )
-  const least = Math.min(...minors)
-  return minors.length > 0 && least > above && least <= upTo
+/** The minor versions of glibc 2 in a chosen wheel's tags; those up to 2.17 and none at all are all as good as 17. */
+function levelsOf(choice: string): readonly number[] {
+  const tags = parseWheelName(choice.slice(choice.indexOf(' ') + 1))?.tags ?? []
+  return tags.map(tag => Number(/-manylinux_2_(\d+)_/.exec(tag)?.[1] ?? 17))
+}
+
+function isBetween(level: number, above: number, upTo: number): boolean {
+  return level > above && level <= upTo
 }
 
 interface Counts {
@@ -177,24 +181,23 @@ interface Counts {
   readonly permitted: Map<string, number>
 }
 
-/** uv's choices for the target, or for the platforms around it: `older` and `newer` are one where uv knows the target's. */
+/** uv's choices for the target; where it doesn't know the target's glibc, `nearest` is for the one below and `newer` for the one above. */
 interface UvChoices {
-  readonly older: Choices
-  readonly newer: Choices
+  readonly nearest: Choices
+  readonly newer: Choices | null
 }
 
 /** Counts what is equal or may differ, and returns the differences that nothing permits. */
-function compare(ours: Choices, uvs: UvChoices, counts: Counts): readonly string[] {
+function compare(ours: Choices, { nearest, newer }: UvChoices, counts: Counts): readonly string[] {
   // Sorted for determinism
-  const names = [...new Set([...ours.keys(), ...uvs.older.keys(), ...uvs.newer.keys()])].sort()
+  const names = [...new Set([...ours.keys(), ...nearest.keys(), ...(newer?.keys() ?? [])])].sort()
   return names.flatMap(name => {
-    const [our = 'nothing', older = 'nothing', newer = 'nothing'] = [ours, uvs.older, uvs.newer].map(all =>
-      all.get(name),
-    )
-    const permitted = PERMITTED.find(({ permits }) => permits(our, older, newer))
-    const mustBeNewer = older !== newer && needsBetween(newer, 17, 26)
-    if (permitted === undefined && (our !== older || mustBeNewer)) {
-      return [`${name}: lpack ${our}, uv ${older === newer ? older : `${older} at glibc 2.17 and ${newer} at 2.28`}`]
+    const [our = 'nothing', its = 'nothing', above = its] = [ours, nearest, newer].map(choices => choices?.get(name))
+    const permitted = our === its || newer === null ? undefined : PERMITTED.find(({ permits }) => permits(our, above))
+    // A wheel that uv takes at 2.28 and that loads at 2.26 isn't to be passed by.
+    const isPassedBy = above !== its && isBetween(Math.min(...levelsOf(above)), 17, 26)
+    if (permitted === undefined && (our !== its || isPassedBy)) {
+      return [`${name}: lpack ${our}, uv ${its}${newer === null ? '' : ` and, at glibc 2.28, ${above}`}`]
     }
     add(counts.kinds, kindOf(our))
     if (permitted !== undefined) add(counts.permitted, permitted.reason)
@@ -217,10 +220,9 @@ function add(counts: Map<string, number>, key: string): void {
 async function choicesOfUv(target: PythonTarget, dir: string, requirements: string): Promise<UvChoices> {
   const chosenFor = (level: UvLevel) => chosenByUv({ target, platform: uvPlatform(target, level), requirements, dir })
   if (target.glibc.minor === 26) {
-    return { older: await chosenFor('manylinux2014'), newer: await chosenFor('manylinux_2_28') }
+    return { nearest: await chosenFor('manylinux2014'), newer: await chosenFor('manylinux_2_28') }
   }
-  const exact = await chosenFor('manylinux_2_34')
-  return { older: exact, newer: exact }
+  return { nearest: await chosenFor('manylinux_2_34'), newer: null }
 }
 
 /** Locks with uv and exports what the function needs, without dev, as requirements. */
@@ -274,7 +276,7 @@ describe('the choice of wheels from a uv.lock', it => {
           assert.equal(differences, [], describeTarget(target))
           counts.compared++
           if (!project.isInstalled) continue
-          await checkInstalled(target, dir, requirements, uvs.older)
+          await checkInstalled(target, dir, requirements, uvs.nearest)
           counts.installed++
         }
       }))

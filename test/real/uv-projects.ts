@@ -1,13 +1,47 @@
+import { makeWheel } from '../wheels.ts'
+
 /** A project as people have it, for uv to lock. */
 export interface UvProject {
   /** Its files, but the lock. */
-  readonly files: Readonly<Record<string, string>>
+  readonly files: Readonly<Record<string, string | Uint8Array>>
   /** The function's folder in it. */
   readonly root: string
   readonly extras: readonly string[]
   readonly groups: readonly string[]
   /** Small enough to be installed for each target, and not only chosen. */
   readonly isInstalled: boolean
+}
+
+/** What wheel file names may hold, by name of the package: `build-`python-abi-platform. */
+const TAGS: Readonly<Record<string, readonly string[]>> = {
+  builds: ['py3-none-any', '1-py3-none-any', '2-py3-none-any', '10-py3-none-any', '2a-py3-none-any'],
+  'builds-below-tags': ['9-py3-none-any', ...both('1-cp311-abi3-manylinux_2_17'), ...both('cp311-abi3-manylinux_2_17')],
+  abis: [
+    ...['cp311-cp311', 'cp312-cp312', 'cp313-cp313', 'cp313-cp313t', 'cp314-cp314t'].flatMap(tag =>
+      both(`${tag}-manylinux2014`),
+    ),
+    ...both('cp310-abi3-manylinux_2_28'),
+    ...both('cp311-abi3-manylinux2014'),
+    ...both('cp314-abi3-manylinux2014'),
+    ...both('cp311-none-manylinux_2_17'),
+    ...both('py3-none-manylinux_2_17'),
+    'py3-none-any',
+  ],
+  'abi-before-platform': [...both('cp39-abi3-manylinux_2_17'), ...both('cp311-abi3-manylinux_2_5')],
+  levels: [5, 12, 17, 18, 24, 26, 27, 28, 34, 35].flatMap(minor => both(`cp311-abi3-manylinux_2_${minor}`)),
+  'legacy-levels': ['1', '2010', '2014'].flatMap(level => both(`cp311-abi3-manylinux${level}`)),
+  'level-of-amazon-linux-2': [18, 26].flatMap(minor => both(`py3-none-manylinux_2_${minor}`)),
+  'level-above': both('py3-none-manylinux_2_27'),
+  combined: [
+    'cp311-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.manylinux_2_28_x86_64.linux_aarch64',
+    'cp311.cp312-abi3.none-manylinux_2_24_x86_64.manylinux_2_24_aarch64',
+    'py2.py3-none-any',
+  ],
+  'any-by-python': ['py3-none-any', 'py311-none-any', 'py312-none-any', 'py39-none-any', 'py2.py3-none-any'],
+  'any-of-cpython': ['py3-none-any', 'cp311-none-any', 'cp313-none-any', 'cp31-none-any', 'py31-none-any'],
+  musl: [...both('cp311-abi3-musllinux_1_2'), ...both('cp311-abi3-manylinux_2_12')],
+  'other-systems': ['py3-none-win_amd64', 'py3-none-macosx_11_0_arm64', 'py3-none-any'],
+  'other-pythons': ['pp311-pypy311_pp73-any', 'py2-none-any', 'py30-none-any', 'py315-none-any'],
 }
 
 /** Wheels alone, abi3 and per version; sdists alone; forks by Python, platform and extra; members, groups, URLs. */
@@ -108,6 +142,7 @@ environments = ["sys_platform == 'linux' and implementation_name == 'cpython'"]
   ),
   'a member of a workspace': workspace('packages/api'),
   'another member, at the root': workspace('.'),
+  'wheels of our own, with all kinds of tags': tagged(),
 }
 
 function app(dependencies: readonly string[], more = ''): UvProject {
@@ -169,4 +204,25 @@ dev = ["pytest"]
     groups: [],
     isInstalled: false,
   }
+}
+
+function both(tag: string): readonly string[] {
+  return [`${tag}_x86_64`, `${tag}_aarch64`]
+}
+
+/** A project whose index is a folder of wheels that exist in this test alone. */
+function tagged(): UvProject {
+  const wheels = Object.entries(TAGS).flatMap(([name, tags]) =>
+    tags.map(tag => {
+      const { bytes } = makeWheel({ name, version: '1.0', tag: tag.replace(/^\d+\w?-/, ''), files: { 'x.py': tag } })
+      return [`wheels/${name.replaceAll('-', '_')}-1.0-${tag}.whl`, bytes] as const
+    }),
+  )
+  const settings = `
+[tool.uv]
+no-index = true
+find-links = ["wheels"]
+`
+  const { files, ...rest } = app(Object.keys(TAGS), settings)
+  return { ...rest, files: { ...files, ...Object.fromEntries(wheels) } }
 }

@@ -152,7 +152,7 @@ describe('requirements.txt', it => {
       'old/pyproject.toml': '[tool.poetry]\nname = "old"\n',
     }
     const { selection, dir } = await read(
-      `./lib\n-e ./old ; python_version > '3'\n-e git+https://example.invalid/r@${COMMIT}#egg=repo&subdirectory=py\n`,
+      `./lib\n-e ./old ; python_version > '3'\n-e git+https://example.invalid/r@${COMMIT}#egg=repo&subdirectory=py\n-e ./windows ; sys_platform == 'win32'\n`,
       { files },
     )
     assert.equal(

@@ -103,7 +103,7 @@ function placeOf(file: string, line: RequirementLine): readonly Place[] {
           location: located(file, target),
           name: nameOfEgg(egg),
           extras: extras === '' ? [] : extras.split(',').map(extra => normaliseName(extra.trim())),
-          marker: null,
+          marker: line.marker,
         },
       ]
     }

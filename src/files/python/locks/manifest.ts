@@ -5,11 +5,14 @@ import type { Disk } from '../../../system/system.ts'
 import { child, fail, isTable, type Node, readTomlManifest, texts } from './document.ts'
 import { parseRequirementOf } from './selection.ts'
 
-/** The pyproject.toml nearest to the function: its own folder's or one above it, up to the lock's folder. */
-export async function nearestManifest(lock: string, root: string, disk: Disk): Promise<string | null> {
+/**
+ * The pyproject.toml of the project that the function is in: the nearest at or above its folder, up to the lock's, that
+ * has a [project] table (others only configure tools), else the one beside the lock.
+ */
+export async function nearestManifest(lock: string, root: string, disk: Disk): Promise<Node | null> {
   for (const dir of foldersUp(root, dirname(lock))) {
-    const path = join(dir, 'pyproject.toml')
-    if ((await disk.stat(path))?.kind === 'file') return path
+    const manifest = await readManifestIfThere(join(dir, 'pyproject.toml'), disk)
+    if (manifest !== null && (manifest.table['project'] !== undefined || dir === dirname(lock))) return manifest
   }
   return null
 }

@@ -29,13 +29,14 @@ import {
   indexUrlOf,
   locate,
   makeSelection,
+  PYPI,
   sha256Of,
   versionOf,
 } from './selection.ts'
 
 /** Sections of a Pipfile that are no categories of packages. */
 const SECTIONS = ['source', 'requires', 'scripts', 'pipfile', 'pipenv']
-const PYPI_SOURCE = { name: 'pypi', url: 'https://pypi.org/simple', verify_ssl: true }
+const PYPI_SOURCE = { name: 'pypi', url: PYPI, verify_ssl: true }
 
 /** What a Pipfile.lock packs: `default`, and the categories that `groups` names. */
 export async function select(

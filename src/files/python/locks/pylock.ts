@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { UserError } from '../../../errors.ts'
 import { evaluateMarker, normaliseName } from '../../../formats/pep508.ts'
 import type { PythonTarget } from '../../../model.ts'
-import type { Disk, System } from '../../../system/system.ts'
+import type { System } from '../../../system/system.ts'
 import type { Origin, PackageFile, SelectedPackage, Selection, Wanted } from '../types.ts'
 import {
   child,
@@ -17,7 +17,7 @@ import {
   textOrNull,
   texts,
 } from './document.ts'
-import { nearestManifest, projectDependencies, readManifestIfThere } from './manifest.ts'
+import { nearestManifest, projectDependencies } from './manifest.ts'
 import {
   checkExists,
   checkPython,
@@ -49,16 +49,12 @@ export async function select(
   const active = packagesOf(lock, 'packages').filter(item =>
     holds(item, 'marker', textOrNull(item, 'marker'), target.markers, wanted.extras, groups),
   )
-  const manifestPath = await nearestManifest(lockPath, root, system.disk)
-  const own = manifestPath === null ? dirname(lockPath) : dirname(manifestPath)
+  const manifest = await nearestManifest(lockPath, root, system.disk)
+  const own = dirname(manifest === null ? lockPath : manifest.file)
   const selected = active
     .map(item => selectedOf(lock, item, target))
     .filter(item => item.origin.kind !== 'directory' || item.origin.path !== own)
-  return makeSelection(
-    lockPath,
-    selected,
-    await directNames(active, selected, manifestPath, { target, wanted, disk: system.disk }),
-  )
+  return makeSelection(lockPath, selected, directNames(active, selected, manifest, { target, wanted }))
 }
 
 function checkEnvironments(lock: Node, target: PythonTarget): void {
@@ -123,18 +119,16 @@ function fileOf(file: Node, dir: string): PackageFile {
 interface Asker {
   readonly target: PythonTarget
   readonly wanted: Wanted
-  readonly disk: Disk
 }
 
 /** The format doesn't say what the project asks for; the manifest does, else what nothing else in the lock depends on. */
-async function directNames(
+function directNames(
   active: readonly Node[],
   selected: readonly SelectedPackage[],
-  manifestPath: string | null,
-  { target, wanted, disk }: Asker,
-): Promise<readonly string[]> {
+  manifest: Node | null,
+  { target, wanted }: Asker,
+): readonly string[] {
   const names = selected.map(item => item.name)
-  const manifest = manifestPath === null ? null : await readManifestIfThere(manifestPath, disk)
   const declared =
     manifest === null
       ? []

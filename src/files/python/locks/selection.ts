@@ -16,7 +16,7 @@ import type { NamedIndexes, Origin, PackageFile, SelectedPackage, Selection } fr
 import { fail, type Node, reasonOf } from './document.ts'
 
 /** PyPI's own index; a lock that names it names the default one. https://peps.python.org/pep-0503/ */
-const PYPI = 'https://pypi.org/simple'
+export const PYPI = 'https://pypi.org/simple'
 
 export const NO_INDEXES: NamedIndexes = { indexUrl: null, extraIndexUrls: [], findLinks: [], noIndex: null }
 

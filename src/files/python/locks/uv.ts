@@ -5,7 +5,7 @@ import { evaluateMarker, normaliseName } from '../../../formats/pep508.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
 import type { Selection, Wanted } from '../types.ts'
-import { child, countOrNull, fail, type Node, readTomlLock, readTomlManifest, textOrNull, texts } from './document.ts'
+import { child, countOrNull, fail, type Node, readTomlLock, textOrNull, texts } from './document.ts'
 import { nearestManifest } from './manifest.ts'
 import { checkExists, checkPython, holds, makeSelection } from './selection.ts'
 import { checkFresh } from './uv-freshness.ts'
@@ -55,10 +55,10 @@ async function startOf(
   packages: readonly UvPackage[],
   at: { readonly root: string; readonly wanted: Wanted; readonly system: System },
 ): Promise<Start> {
-  const path = await nearestManifest(lock.file, at.root, at.system.disk)
-  if (path === null)
+  const manifest = await nearestManifest(lock.file, at.root, at.system.disk)
+  if (manifest === null)
     throw new UserError('LOCK_MANIFEST_MISSING', lock.file, resolve(dirname(lock.file), 'pyproject.toml'))
-  const manifest = await readTomlManifest(path, at.system.disk)
+  const path = manifest.file
   const project = packages.find(item => localFolderOf(lock, item) === dirname(path)) ?? null
   if (project === null && manifest.table['project'] !== undefined) {
     throw new UserError('LOCK_STALE', lock.file, path, 'the lock has no package for its folder', 'uv lock')

@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { UserError } from '../../../errors.ts'
 import { evaluateMarker, normaliseName, type Requirement } from '../../../formats/pep508.ts'
 import { parseRequirementsText, type RequirementLine } from '../../../formats/requirements-file.ts'
@@ -44,6 +44,7 @@ type NamedLine = Extract<RequirementLine, { kind: 'requirement' }>
 /** The entry of a line that is active on the target; null for options and inactive lines. */
 export async function readEntry(reading: Reading): Promise<Entry | null> {
   const { line, target } = reading
+  if (line.kind === 'editable' && !evaluateMarker(line.marker, target.markers, [])) return null
   const asked = line.kind === 'editable' ? editableLine(line) : line
   if (asked.kind === 'requirement') {
     if (!evaluateMarker(asked.requirement.marker, target.markers, [])) return null

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { PYPI } from '../../../../src/files/python/locks/selection.ts'
 import { copyFixture, describe, inTemporaryFolder, rejects, writeTree } from '../../../helpers.ts'
 import { namesOf, originOf, selectFixture, selectIn } from './fixture-locks.ts'
 
@@ -45,7 +46,7 @@ describe('Pipfile.lock', it => {
       'pipfile-spec': 6,
       requires: {},
       sources: [
-        { name: 'pypi', url: 'https://pypi.org/simple' },
+        { name: 'pypi', url: PYPI },
         { name: 'inner', url: 'https://$USER_NAME:${SECRET}@example.invalid/simple' },
       ],
     },

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { PYPI } from '../../../../src/files/python/locks/selection.ts'
 import { describe, inTemporaryFolder, rejects, writeTree } from '../../../helpers.ts'
 import { namesOf, originOf, type Reading, selectFixture, selectIn } from './fixture-locks.ts'
 
@@ -16,7 +17,7 @@ default-groups = ["default"]
 name = "Main.Thing"
 version = "1.0"
 marker = "'default' in dependency_groups"
-index = "https://pypi.org/simple/"
+index = "${PYPI}/"
 sdist = { url = "https://example.invalid/main_thing-1.0.tar.gz", size = 4, hashes = { sha256 = "${HASH}" } }
 wheels = [
   { url = "https://example.invalid/x/wheel", name = "main_thing-1.0-py3-none-any.whl", size = 5, hashes = { sha256 = "${'B'.repeat(64)}", sha512 = "c" } },

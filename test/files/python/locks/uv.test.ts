@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { PYPI } from '../../../../src/files/python/locks/selection.ts'
 import { copyFixture, describe, inTemporaryFolder, rejects, writeTree } from '../../../helpers.ts'
 import { namesOf, originOf, type Reading, selectFixture, selectIn } from './fixture-locks.ts'
 
@@ -58,6 +59,14 @@ describe('uv.lock', it => {
       assert.is(namesOf(await selectFixture('uv', fixture, reading)), expected)
     })
   }
+
+  it('passes by a pyproject.toml that only configures tools', async () => {
+    await inTemporaryFolder(async dir => {
+      await copyFixture('locks/uv-workspace', dir)
+      await writeTree(dir, { 'packages/core/functions/pyproject.toml': '[tool.lpack]\n' })
+      assert.is(namesOf(await selectIn('uv', dir, { root: 'packages/core/functions' })), 'base 1.0.0, math-kit 2.1')
+    })
+  })
 
   it('says where each package comes from', async () => {
     const selection = await selectFixture('uv', 'uv-project')
@@ -196,7 +205,7 @@ explicit = true
 
   it('names PyPI as the default index', async () => {
     await inTemporaryFolder(async dir => {
-      const lock = LOCK.replace('registry = "https://example.invalid/simple"', 'registry = "https://pypi.org/simple"')
+      const lock = LOCK.replace('registry = "https://example.invalid/simple"', `registry = "${PYPI}"`)
       await writeTree(dir, { 'uv.lock': lock, 'pyproject.toml': MANIFEST })
       const origin = originOf(await selectIn('uv', dir), 'four')
       assert.is((origin as { index: unknown }).index, null)

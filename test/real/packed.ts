@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Encoder } from '../../src/deflate/encoder.ts'
+import { collectFiles } from '../../src/files/collect.ts'
+import type { Config, FileEntry, FileSet, SlimLevel } from '../../src/model.ts'
+import { makePlans } from '../../src/plan/make-plans.ts'
+import { writeZip } from '../../src/zip/write.ts'
+import { REPOSITORY, writeTree } from '../helpers.ts'
+import { testConfig } from '../worlds.ts'
+import type { Platform } from './pip.ts'
+import { systemWith } from './python-tools.ts'
+
+let folder: Promise<string> | null = null
+
+/** A folder for downloads, removed at the end of the run. */
+export function sharedFolder(): Promise<string> {
+  folder ??= mkdtemp(join(tmpdir(), 'lpack-pip-')).then(dir => {
+    process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
+    return realpath(dir)
+  })
+  return folder
+}
+
+/** A function that is nothing but its requirements file. */
+export async function functionOf(pinned: string, platform: Platform, slim: SlimLevel, dir: string): Promise<Config> {
+  const root = join(dir, 'function')
+  const source = 'def lambda_handler(event, context): ...\n'
+  await writeTree(root, { 'requirements.txt': pinned, 'lambda_function.py': source })
+  const { python, architecture } = platform
+  const one = testConfig(root, { runtime: `python${python}`, architecture, slim })
+  return { file: null, dir: root, outDir: join(dir, 'lpack.out'), functions: [one], inferred: [] }
+}
+
+/** The files of that function, whole and slim. No tool is there to resolve anything: the pins are the lock. */
+export async function collectBoth(
+  pinned: string,
+  platform: Platform,
+  dir: string,
+): Promise<{ readonly full: FileSet; readonly safe: FileSet }> {
+  const collect = async (slim: SlimLevel) => {
+    const system = await systemWith('none')
+    const config = await functionOf(pinned, platform, slim, join(dir, slim))
+    const places = { workDir: join(dir, slim, 'work'), storeDir: join(await sharedFolder(), 'store'), useCache: true }
+    const [plan] = await makePlans(config, [], system)
+    if (plan === undefined) throw new Error('a config of one function has one plan')
+    return collectFiles(plan, places, system)
+  }
+  return { full: await collect('none'), safe: await collect('safe') }
+}
+
+/** Stores without compressing: quick, and nothing that is imported depends on it. */
+const STORING: Encoder = { id: 'stored', deflate: async bytes => bytes }
+
+/** Writes the files as a zip and unpacks that with Info-ZIP. Returns the folder. */
+export async function throughZip(files: FileSet, dir: string): Promise<string> {
+  const path = join(dir, 'stored.zip')
+  await writeZip(files, path, STORING, await systemWith('none'))
+  return unzip(path, dir)
+}
+
+export async function unzip(path: string, dir: string): Promise<string> {
+  const unzipped = join(dir, 'unzipped')
+  execFileSync('unzip', ['-q', path, '-d', unzipped])
+  await rm(path)
+  return unzipped
+}
+
+/** Imports the modules of each distribution from the folder alone. Returns what went wrong, by module. */
+export function importAll(
+  python: string,
+  dir: string,
+  modules: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, string>> {
+  const answer = execFileSync(python, ['-S', '-I', join(REPOSITORY, 'test/real/import-all.py'), dir], {
+    input: JSON.stringify(modules),
+    stdio: ['pipe', 'pipe', 'ignore'],
+    encoding: 'utf8',
+    // Lambda's home is not writable either; some keep caches there.
+    env: { PATH: process.env['PATH'], HOME: dir },
+  })
+  return JSON.parse(answer) as Readonly<Record<string, string>>
+}
+
+/**
+ * The modules that a distribution offers to `import`: its topmost packages and modules, those in namespaces included,
+ * and every extension module below them.
+ */
+export function modulesOf(files: readonly FileEntry[], platform: Platform): readonly string[] {
+  const paths = files.map(({ path }) => path)
+  const packages = new Set(
+    paths.filter(path => /\/__init__\.(py|[^/]*so)$/.test(path)).map(path => path.replace(/\/[^/]*$/, '')),
+  )
+  const modules = paths.flatMap(path => {
+    const parts = path.split('/')
+    const stem = stemOf(parts.at(-1) ?? '', platform)
+    if (stem === null) return []
+    const folders = parts.slice(0, -1)
+    const depth = folders.findIndex((_, i) => packages.has(folders.slice(0, i + 1).join('/')))
+    const topmost = depth < 0 ? [...folders, stem] : folders.slice(0, depth + 1)
+    const own = stem === '__init__' ? folders : [...folders, stem]
+    return path.endsWith('.so') ? [topmost, own] : [topmost]
+  })
+  const isImportable = (names: readonly string[]) => names.every(name => /^[A-Za-z_]\w*$/.test(name))
+  return [...new Set(modules.filter(isImportable).map(names => names.join('.')))].sort()
+}
+
+/** The module that a file name stands for, or null: shared libraries end in .so, too. */
+function stemOf(name: string, { python }: Platform): string | null {
+  const tag = `cpython-${python.replace('.', '')}-[^.]*`
+  return new RegExp(`^(.+?)\\.(?:py|(?:${tag}|abi3)\\.so)$`).exec(name)?.[1] ?? null
+}
