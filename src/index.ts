@@ -1,3 +1,4 @@
 export { type ZipOptions, zip } from './api.ts'
-export { defineConfig } from './config/define.ts'
+export { type ConfigExport, defineConfig, type RawConfig } from './config/define.ts'
+export { type ErrorCode, UserError } from './errors.ts'
 export type * from './model.ts'

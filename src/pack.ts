@@ -12,6 +12,7 @@ import { writeZip } from './zip/write.ts'
 export interface PackOptions {
   /** Names of the functions to pack; none: all. */
   readonly functions: readonly string[]
+  /** Whether to look for what would go wrong on Lambda. */
   readonly check: boolean
   /** Where downloads are kept; null: nowhere beyond this run. */
   readonly cacheDir: string | null
@@ -22,23 +23,28 @@ export async function zip(config: Config, options: PackOptions, system: System):
   const plans = await makePlans(config, options.functions, system)
   const encoder = await makeEncoder()
   const packed = await system.disk.withTemporaryFolder(workDir =>
-    publish(config.outDir, system.disk, async draftDir => {
-      const drafts = []
-      for (const plan of plans) drafts.push(await draft(plan, workDir, draftDir))
-      return drafts
-    }),
+    publish(config.outDir, system.disk, draftDir =>
+      oneByOne(plans, async plan => {
+        const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
+        const findings = options.check ? await check(plan, fileSet, system) : []
+        const draft = await writeZip(fileSet, join(draftDir, `${plan.config.name}.zip`), encoder, system)
+        return { plan, fileSet, findings, draft, path: plan.artifactPath }
+      }),
+    ),
   )
   return packed.map(({ plan, fileSet, findings, artifact }) => judge(plan, fileSet, artifact, findings))
+}
 
-  async function draft(plan: Plan, workDir: string, draftDir: string) {
-    const places = {
-      workDir: join(workDir, plan.config.name),
-      storeDir: options.cacheDir ?? join(workDir, 'store'),
-      useCache: options.cacheDir !== null,
-    }
-    const fileSet = await collectFiles(plan, places, system)
-    const findings = options.check ? await check(plan, fileSet, system) : []
-    const zip = await writeZip(fileSet, join(draftDir, `${plan.config.name}.zip`), encoder, system)
-    return { plan, fileSet, findings, zip, path: plan.artifactPath }
+function placesOf({ config }: Plan, workDir: string, { cacheDir }: PackOptions) {
+  return {
+    workDir: join(workDir, config.name),
+    storeDir: cacheDir ?? join(workDir, '.store'),
+    useCache: cacheDir !== null,
   }
+}
+
+async function oneByOne<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (const item of items) results.push(await action(item))
+  return results
 }

@@ -10,6 +10,10 @@ export async function start(): Promise<void> {
     // The second one means it: the handler is gone, and the process ends at once.
     process.once(signal, () => interruption.abort(signal))
   }
+  // A reader that has seen enough, such as head, is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   const { version } = createRequire(import.meta.url)('lpack/package.json') as { readonly version: string }
   const system = makeSystem(interruption.signal, await makeProgress(process.stderr, process.env))
   const console = {

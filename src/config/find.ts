@@ -1,9 +1,9 @@
 import { basename, dirname, join } from 'node:path'
 import type { CosmiconfigResult, Loader, LoaderSync, PublicExplorer } from 'cosmiconfig'
 import { UserError } from '../errors.ts'
+import { unreadable } from '../system/fault.ts'
 import type { Disk, System } from '../system/system.ts'
 import type { KeyPath } from './problem.ts'
-import { unreadable } from './text-of.ts'
 import { parseTomlFile, valueAt } from './toml-file.ts'
 import { findJsonMistake, loadModule } from './typescript.ts'
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { topLevelNames } from '../formats/python-source.ts'
+import { unreadable } from '../system/fault.ts'
 import type { Disk } from '../system/system.ts'
-import { textOf, unreadable } from './text-of.ts'
+import { textOf } from './text-of.ts'
 
 /** What a folder says about its handler. */
 export interface HandlerSigns {

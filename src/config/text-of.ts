@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts'
+import { unreadable } from '../system/fault.ts'
 import type { Disk } from '../system/system.ts'
 
 /** The text of a file; null if there is none. Throws UserError FILE_UNREADABLE. */
@@ -8,10 +8,4 @@ export async function textOf(path: string, disk: Disk): Promise<string | null> {
   } catch (error) {
     throw unreadable(path, error)
   }
-}
-
-/** The error of the operating system in the user's terms. */
-export function unreadable(path: string, error: unknown): UserError {
-  const { code, message } = error as NodeJS.ErrnoException
-  return new UserError('FILE_UNREADABLE', path, code ?? message)
 }

@@ -3,7 +3,7 @@ import { finding, UserError } from '../errors.ts'
 import { toArchivePath } from '../formats/archive-path.ts'
 import { ELF_HEAD_BYTES, isElfProgram } from '../formats/elf.ts'
 import type { FileEntry, Finding, LeftOut, Plan } from '../model.ts'
-import { reasonOfFault } from '../system/fault.ts'
+import { unreadable } from '../system/fault.ts'
 import type { Disk, FileKind, System } from '../system/system.ts'
 import { ENVIRONMENT_FILES, exclusionOf } from './default-exclusions.ts'
 import { makePattern, names, type Pattern } from './patterns.ts'
@@ -151,8 +151,8 @@ async function fileEntry(walk: Walk, onDisk: string, inRoot: string): Promise<Fi
 }
 
 async function isProgram(disk: Disk, path: string): Promise<boolean> {
-  const head = await disk.readRange(path, 0, ELF_HEAD_BYTES).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError('FILE_UNREADABLE', path, reasonOfFault(error) ?? error.message)
+  const head = await disk.readRange(path, 0, ELF_HEAD_BYTES).catch((error: unknown) => {
+    throw unreadable(path, error)
   })
   return (head[0] === 0x23 && head[1] === 0x21) || isElfProgram(head)
 }

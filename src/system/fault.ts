@@ -1,3 +1,5 @@
+import { UserError } from '../errors.ts'
+
 /** What the operating system's words mean to a person. https://nodejs.org/api/errors.html#common-system-errors */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -22,4 +24,10 @@ export function reasonOfFault(error: unknown): string | null {
   const code = (error as { readonly code?: unknown } | null)?.code
   const reason = typeof code === 'string' ? REASONS[code] : undefined
   return reason === undefined ? null : `${reason} (${String(code)})`
+}
+
+/** What to throw where a file can't be read: a sentence for a fault of the disk, any other error as it is. */
+export function unreadable(path: string, error: unknown): unknown {
+  const reason = reasonOfFault(error)
+  return reason === null ? error : new UserError('FILE_UNREADABLE', path, reason)
 }

@@ -5,8 +5,8 @@ import { reasonOfFault } from '../system/fault.ts'
 import type { Disk } from '../system/system.ts'
 import type { ZipDraft } from './write.ts'
 
-interface Draft {
-  readonly zip: ZipDraft
+interface Written {
+  readonly draft: ZipDraft
   /** Where the finished artifact belongs. */
   readonly path: string
 }
@@ -15,26 +15,26 @@ interface Draft {
  * Lets `write` fill a hidden folder beside the artifacts, then moves what it made into place: all of it, or on a failure none.
  * A file that has the new bytes already is left alone. Throws UserError OUTPUT_UNWRITABLE.
  */
-export async function publish<D extends Draft>(
+export async function publish<W extends Written>(
   outDir: string,
   disk: Disk,
-  write: (draftDir: string) => Promise<readonly D[]>,
-): Promise<(D & { readonly artifact: Artifact })[]> {
+  write: (draftDir: string) => Promise<readonly W[]>,
+): Promise<(W & { readonly artifact: Artifact })[]> {
   await makeOutputFolder(outDir, disk)
   return disk.withFolderIn(outDir, async draftDir => {
-    const drafts = await write(draftDir)
-    const artifacts = []
-    for (const draft of drafts) artifacts.push({ ...draft, artifact: await place(draft, disk) })
-    return artifacts
+    const written = await write(draftDir)
+    const placed = []
+    for (const one of written) placed.push({ ...one, artifact: await place(one, disk) })
+    return placed
   })
 }
 
-async function place({ zip, path }: Draft, disk: Disk): Promise<Artifact> {
+async function place({ draft, path }: Written, disk: Disk): Promise<Artifact> {
   const standing = await disk.stat(path)
   const unchanged =
-    standing?.kind === 'file' && standing.bytes === zip.bytes && (await disk.sha256(path)) === zip.sha256
-  if (!unchanged) await orUnwritable(path, () => disk.rename(zip.path, path))
-  return { ...zip, kind: 'zip', path, unchanged }
+    standing?.kind === 'file' && standing.bytes === draft.bytes && (await disk.sha256(path)) === draft.sha256
+  if (!unchanged) await orUnwritable(path, () => disk.rename(draft.path, path))
+  return { ...draft, kind: 'zip', path, unchanged }
 }
 
 /** The folder keeps itself out of version control. */

@@ -16,9 +16,9 @@ export const VERSIONS_OF = '2026-11-01'
 /** What people pack; each is taken with all that it requires. */
 export const GROUPS: readonly Group[] = [
   group('aws', {
-    native: ['pydantic', 'pydantic-core', 'cryptography', 'aiohttp', 'cffi', 'bcrypt', 'pynacl', 'argon2-cffi-bindings'],
+    native: ['pydantic-core', 'cryptography', 'aiohttp', 'cffi', 'bcrypt', 'pynacl', 'argon2-cffi-bindings'],
     // boto3's jmespath keeps a script in its .data folder.
-    pure: ['boto3', 'requests', 'aws-lambda-powertools', 'pyjwt', 'paramiko', 'jmespath'],
+    pure: ['boto3', 'requests', 'pydantic', 'aws-lambda-powertools', 'pyjwt', 'paramiko', 'jmespath'],
   }),
   group('web', {
     native: ['uvloop', 'httptools', 'orjson', 'markupsafe', 'websockets'],

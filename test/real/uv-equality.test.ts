@@ -12,7 +12,7 @@ import { describeTarget } from '../../src/files/python/target.ts'
 import type { SelectedPackage } from '../../src/files/python/types.ts'
 import { parseMetadata, parseWheelFile } from '../../src/formats/metadata.ts'
 import { normaliseName } from '../../src/formats/package-name.ts'
-import { parseWheelName } from '../../src/formats/wheel-name.ts'
+import { parseWheelName, type WheelName } from '../../src/formats/wheel-name.ts'
 import type { PythonTarget } from '../../src/model.ts'
 import { describe, inTemporaryFolder, writeTree } from '../helpers.ts'
 import { testSystem, testTarget } from '../worlds.ts'
@@ -27,7 +27,7 @@ const TARGETS = [
   testTarget('python3.14', 'arm64'),
 ]
 
-/** What is chosen, by name: `version file` (a wheel, or the sdist where no wheel loads), or one of the two below. */
+/** What is chosen, by name: `version file` (a wheel, or the sdist where no wheel loads), `file` of a URL, or one of the two below. */
 type Choices = ReadonlyMap<string, string>
 /** Projects on disk are compared by name alone. */
 const PROJECT = 'project on disk'
@@ -109,10 +109,11 @@ function listed(log: string): readonly (readonly [string, string])[] {
     assert.is(files.get(wish) ?? file, file, `uv selects two files of ${wish}`)
     files.set(wish, file)
   }
-  return [...log.matchAll(/^ \+ (\S+?)(?:==(\S+))?(?: @ file:\S+| \(from (\S+)\))?$/gm)].map(
-    ([, name = '', version, url]) => {
-      if (version === undefined || url?.startsWith('file:')) return [name, PROJECT]
-      const file = url === undefined ? files.get(`${name}==${version}`) : basename(new URL(url).pathname)
+  return [...log.matchAll(/^ \+ (\S+?)(?:==(\S+))?(?: @ (\S+)| \(from (\S+)\))?$/gm)].map(
+    ([, name = '', version, direct, from]) => {
+      const url = direct ?? from
+      if (url !== undefined) return [name, /\.(whl|tar\.gz)$/.test(url) ? basename(new URL(url).pathname) : PROJECT]
+      const file = files.get(`${name}==${version}`)
       assert.ok(file, `uv's log doesn't say which file of ${name} ${version} it takes`)
       return [name, `${version} ${file}`]
     },
@@ -137,7 +138,8 @@ async function chosenByLpack(project: UvProject, dir: string, target: PythonTarg
 async function choice(item: SelectedPackage, choosing: Choosing): Promise<string> {
   try {
     const chosen = await chooseFile(item, choosing)
-    return chosen.kind === 'project' ? PROJECT : `${item.version} ${chosen.file.filename}`
+    if (chosen.kind === 'project') return PROJECT
+    return item.origin.kind === 'archive' ? chosen.file.filename : `${item.version} ${chosen.file.filename}`
   } catch (error) {
     if (error instanceof UserError && error.code === 'NO_WHEEL') return NO_WHEEL
     throw error
@@ -146,28 +148,42 @@ async function choice(item: SelectedPackage, choosing: Choosing): Promise<string
 
 interface Permitted {
   readonly reason: string
-  /** `newer` is uv's choice at glibc 2.28. */
-  readonly permits: (ours: string, newer: string) => boolean
+  /** `newer` is uv's choice for the glibc above the target's; null where uv knows the target's. */
+  readonly permits: (choices: { ours: string; uvs: string; newer: string | null; target: PythonTarget }) => boolean
 }
 
-/** All differences that may be, for targets with glibc 2.26 alone. Everything else is a failure. */
+/** All differences that may be. Everything else is a failure. */
 const PERMITTED: readonly Permitted[] = [
   {
     reason: 'uv knows no glibc 2.26: at 2.17 it passes by the wheel that it takes at 2.28, and that loads at 2.26',
-    permits: (ours, newer) => ours === newer && isBetween(Math.min(...levelsOf(ours)), 17, 26),
+    permits: ({ ours, newer }) => ours === newer && isBetween(Math.min(...levelsOf(ours)), 17, 26),
   },
   {
     reason:
       'uv knows no glibc 2.26: at 2.17 it passes by a wheel for 2.26, and at 2.28 it prefers a tag of 2.27 or 2.28',
-    permits: (ours, newer) =>
-      isBetween(Math.min(...levelsOf(ours)), 17, 26) && levelsOf(newer).some(level => isBetween(level, 26, 28)),
+    permits: ({ ours, newer }) =>
+      newer !== null &&
+      isBetween(Math.min(...levelsOf(ours)), 17, 26) &&
+      levelsOf(newer).some(level => isBetween(level, 26, 28)),
+  },
+  {
+    reason: 'two wheels have one best tag: uv takes the first of its list, and lpack the first by name',
+    permits: ({ ours, uvs, target }) => {
+      const [our, its] = [ours, uvs].map(choice => wheelOf(choice))
+      const best = target.tags.find(tag => our?.tags.includes(tag))
+      const isSame = best !== undefined && best === target.tags.find(tag => its?.tags.includes(tag))
+      return isSame && our?.build?.join() === its?.build?.join() && ours < uvs
+    },
   },
 ]
 
 /** The minor versions of glibc 2 in a chosen wheel's tags; those up to 2.17 and none at all are all as good as 17. */
 function levelsOf(choice: string): readonly number[] {
-  const tags = parseWheelName(choice.slice(choice.indexOf(' ') + 1))?.tags ?? []
-  return tags.map(tag => Number(/-manylinux_2_(\d+)_/.exec(tag)?.[1] ?? 17))
+  return (wheelOf(choice)?.tags ?? []).map(tag => Number(/-manylinux_2_(\d+)_/.exec(tag)?.[1] ?? 17))
+}
+
+function wheelOf(choice: string): WheelName | null {
+  return parseWheelName(choice.slice(choice.indexOf(' ') + 1))
 }
 
 function isBetween(level: number, above: number, upTo: number): boolean {
@@ -187,19 +203,28 @@ interface UvChoices {
   readonly newer: Choices | null
 }
 
+interface Comparison {
+  readonly target: PythonTarget
+  readonly lpack: Choices
+  readonly uv: UvChoices
+}
+
 /** Counts what is equal or may differ, and returns the differences that nothing permits. */
-function compare(ours: Choices, { nearest, newer }: UvChoices, counts: Counts): readonly string[] {
+function compare({ target, lpack, uv: { nearest, newer } }: Comparison, counts: Counts): readonly string[] {
   // Sorted for determinism
-  const names = [...new Set([...ours.keys(), ...nearest.keys(), ...(newer?.keys() ?? [])])].sort()
+  const names = [...new Set([...lpack.keys(), ...nearest.keys(), ...(newer?.keys() ?? [])])].sort()
   return names.flatMap(name => {
-    const [our = 'nothing', its = 'nothing', above = its] = [ours, nearest, newer].map(choices => choices?.get(name))
-    const permitted = our === its || newer === null ? undefined : PERMITTED.find(({ permits }) => permits(our, above))
+    const [ours = 'nothing', uvs = 'nothing'] = [lpack.get(name), nearest.get(name)]
+    const above = newer === null ? null : (newer.get(name) ?? 'nothing')
+    const permitted =
+      ours === uvs ? undefined : PERMITTED.find(({ permits }) => permits({ ours, uvs, newer: above, target }))
     // A wheel that uv takes at 2.28 and that loads at 2.26 isn't to be passed by.
-    const isPassedBy = above !== its && isBetween(Math.min(...levelsOf(above)), 17, 26)
-    if (permitted === undefined && (our !== its || isPassedBy)) {
-      return [`${name}: lpack ${our}, uv ${its}${newer === null ? '' : ` and, at glibc 2.28, ${above}`}`]
+    const isPassedBy =
+      above !== null && above !== ours && above !== uvs && isBetween(Math.min(...levelsOf(above)), 17, 26)
+    if (permitted === undefined && (ours !== uvs || isPassedBy)) {
+      return [`${name}: lpack ${ours}, uv ${uvs}${above === null ? '' : ` and, at glibc 2.28, ${above}`}`]
     }
-    add(counts.kinds, kindOf(our))
+    add(counts.kinds, kindOf(ours))
     if (permitted !== undefined) add(counts.permitted, permitted.reason)
     return []
   })
@@ -272,7 +297,8 @@ describe('the choice of wheels from a uv.lock', it => {
         const requirements = await lock(project, dir)
         for (const target of TARGETS) {
           const uvs = await choicesOfUv(target, dir, requirements)
-          const differences = compare(await chosenByLpack(project, dir, target), uvs, counts)
+          const lpack = await chosenByLpack(project, dir, target)
+          const differences = compare({ target, lpack, uv: uvs }, counts)
           assert.equal(differences, [], describeTarget(target))
           counts.compared++
           if (!project.isInstalled) continue

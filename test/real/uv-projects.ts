@@ -44,6 +44,8 @@ const TAGS: Readonly<Record<string, readonly string[]>> = {
   'other-pythons': ['pp311-pypy311_pp73-any', 'py2-none-any', 'py30-none-any', 'py315-none-any'],
 }
 
+const BUILT = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+
 /** Wheels alone, abi3 and per version; sdists alone; forks by Python, platform and extra; members, groups, URLs. */
 export const UV_PROJECTS: Readonly<Record<string, UvProject>> = {
   'a boto3 function': { ...app(['boto3', 'aws-xray-sdk']), isInstalled: true },
@@ -132,6 +134,7 @@ constraint-dependencies = ["urllib3<2.3", "idna<3.8"]
   'Linux alone, a wheel and a source by URL': app(
     [
       'idna @ https://files.pythonhosted.org/packages/76/c6/c88e154df9c4e1a2a66ccf0005a88dfb2650c1dffb6f5ce603dfbd452ce3/idna-3.10-py3-none-any.whl',
+      'docopt @ https://files.pythonhosted.org/packages/a2/55/8f8cab2afd404cf578136ef2cc5dfb50baa1761b68c9da1fb1e4eed343c9/docopt-0.6.2.tar.gz',
       'pyyaml',
       'cffi',
     ],
@@ -142,6 +145,10 @@ environments = ["sys_platform == 'linux' and implementation_name == 'cpython'"]
   ),
   'a member of a workspace': workspace('packages/api'),
   'another member, at the root': workspace('.'),
+  'a workspace whose root is no project': {
+    ...workspace('.', '[dependency-groups]\njobs = ["structlog", "croniter"]\ndev = ["mypy"]\n'),
+    groups: ['jobs'],
+  },
   'wheels of our own, with all kinds of tags': tagged(),
 }
 
@@ -178,25 +185,21 @@ conflicts = [
   )
 }
 
-/** Three members, one of them with an extra, and a project beside the workspace. */
-function workspace(root: string): UvProject {
-  const built = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
-  const source = (name: string, from: string) => `[tool.uv.sources]\n${name} = { ${from} }\n`
+/** Two members below the root, one with an extra, one with an entry of its own, and a project beside the workspace. */
+function workspace(
+  root: string,
+  top = `${project('acme', ['acme-core', 'boto3'])}${source('acme-core', 'workspace = true')}`,
+): UvProject {
+  const core = `${project('acme-core', ['pydantic', 'acme-text'])}[project.optional-dependencies]\ntables = ["numpy"]\n`
+  const api = project('acme-api', ['acme-core[tables]', 'fastapi'])
   return {
     files: {
-      'pyproject.toml': `${project('acme', ['acme-core', 'boto3'])}[tool.uv.sources]
-acme-core = { workspace = true }
-[tool.uv.workspace]
-members = ["packages/*"]
-`,
-      'packages/core/pyproject.toml': `${project('acme-core', ['pydantic', 'acme-text'])}[project.optional-dependencies]
-tables = ["numpy"]
-${built}${source('acme-text', 'path = "../../shared/text"')}`,
+      'pyproject.toml': `${top}[tool.uv.workspace]\nmembers = ["packages/*"]\n`,
+      'packages/core/pyproject.toml': `${core}${BUILT}${source('acme-text', 'path = "../../shared/text"')}`,
       'packages/core/src/acme_core/__init__.py': '',
-      'packages/api/pyproject.toml': `${project('acme-api', ['acme-core[tables]', 'fastapi'])}${source('acme-core', 'workspace = true')}[dependency-groups]
-dev = ["pytest"]
-`,
-      'shared/text/pyproject.toml': `${project('acme-text', ['markupsafe'])}${built}`,
+      'packages/api/pyproject.toml': `${api}${BUILT}${source('acme-core', 'workspace = true')}[dependency-groups]\ndev = ["pytest"]\n`,
+      'packages/api/acme_api/__init__.py': '',
+      'shared/text/pyproject.toml': `${project('acme-text', ['markupsafe'])}${BUILT}`,
       'shared/text/acme_text/__init__.py': '',
     },
     root,
@@ -204,6 +207,10 @@ dev = ["pytest"]
     groups: [],
     isInstalled: false,
   }
+}
+
+function source(name: string, from: string): string {
+  return `[tool.uv.sources]\n${name} = { ${from} }\n`
 }
 
 function both(tag: string): readonly string[] {
@@ -222,7 +229,8 @@ function tagged(): UvProject {
 [tool.uv]
 no-index = true
 find-links = ["wheels"]
-`
-  const { files, ...rest } = app(Object.keys(TAGS), settings)
-  return { ...rest, files: { ...files, ...Object.fromEntries(wheels) } }
+${source('by-path', 'path = "by_path-1.0-py3-none-any.whl"')}`
+  const byPath = makeWheel({ name: 'by-path', version: '1.0' })
+  const { files, ...rest } = app(['by-path', ...Object.keys(TAGS)], settings)
+  return { ...rest, files: { ...files, [byPath.filename]: byPath.bytes, ...Object.fromEntries(wheels) } }
 }

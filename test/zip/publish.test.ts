@@ -67,12 +67,12 @@ describe('zip/publish', it => {
 
 function pack(outDir: string, content: string) {
   return publish(outDir, SYSTEM.disk, async draftDir => {
-    const zip = await writeZip(
+    const draft = await writeZip(
       testFileSet([testFile('a.txt', content)]),
       join(draftDir, 'hello.zip'),
       await makeEncoder(),
       SYSTEM,
     )
-    return [{ zip, path: join(outDir, 'hello.zip') }]
+    return [{ draft, path: join(outDir, 'hello.zip') }]
   })
 }

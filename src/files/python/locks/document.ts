@@ -1,6 +1,7 @@
 // Typed access to lock files and manifests: what is missing or of another type is told with file and place.
 import { UserError } from '../../../errors.ts'
 import { parseToml } from '../../../formats/toml.ts'
+import { unreadable } from '../../../system/fault.ts'
 import type { Disk } from '../../../system/system.ts'
 
 export type Table = Readonly<Record<string, unknown>>
@@ -36,7 +37,7 @@ async function readTextFile(path: string, disk: Disk): Promise<string> {
   try {
     return (await disk.readText(path)).replace(/^\uFEFF/, '')
   } catch (error) {
-    throw new UserError('FILE_UNREADABLE', path, reasonOf(error))
+    throw unreadable(path, error)
   }
 }
 

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { UserError } from '../../../errors.ts'
 import { parseRequirementsText, type RequirementLine } from '../../../formats/requirements-file.ts'
+import { unreadable } from '../../../system/fault.ts'
 import type { System } from '../../../system/system.ts'
 import { reasonOf } from '../locks/document.ts'
 import { locate } from '../locks/selection.ts'
@@ -53,7 +54,7 @@ async function readText(path: string, system: System): Promise<string> {
   try {
     return await system.disk.readText(path)
   } catch (error) {
-    throw new UserError('FILE_UNREADABLE', path, reasonOf(error))
+    throw unreadable(path, error)
   }
 }
 
