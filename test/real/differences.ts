@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as assert from 'uvu/assert'
+import { isDeepStrictEqual } from 'node:util'
 import { readContent } from '../../src/formats/content.ts'
 import { parseRecord } from '../../src/formats/record.ts'
 import type { FileEntry, FileSet, LeftOut } from '../../src/model.ts'
@@ -33,42 +33,63 @@ const SOURCES = ['Cython sources', 'C and C++ sources', 'static libraries']
 /** Every difference that there may be. */
 export const DOCUMENTED: readonly string[] = [...Object.keys(ONLY_BY_PIP), ...Object.keys(LEFT_OUT_BY_SAFE)]
 
-/** Compares paths, bytes and modes with what pip wrote. Returns the documented differences that were met. */
-export async function compareWithPip(packed: FileSet, installed: Installation): Promise<readonly string[]> {
-  const files = dependencyFiles(packed)
-  const expected = [...installed.files.keys()].filter(path => ruleOf(path, ONLY_BY_PIP) === null)
-  assert.equal(pathsOf(files), expected.sort(), 'paths')
-  const differing: string[] = []
-  for (const file of files) {
-    const theirs = installed.files.get(file.path)
-    const bytes = await readContent(file.content, makeDisk())
-    if (isRecord(file.path)) {
-      const listed = listedIn(await readFile(join(installed.root, file.path)))
-      assert.equal(listedIn(bytes), listed.filter(path => ruleOf(path, ONLY_BY_PIP) === null), file.path)
-    } else if (sha256Of(bytes) !== theirs?.sha256) differing.push(`${file.path} has other bytes`)
-    if (file.executable !== theirs?.executable) differing.push(`${file.path} is executable: ${file.executable}`)
-  }
-  assert.equal(differing, [])
-  return [...installed.files.keys()].flatMap(path => ruleOf(path, ONLY_BY_PIP) ?? [])
+export interface Comparison {
+  /** The documented differences that were met. */
+  readonly met: readonly string[]
+  /** The other differences. */
+  readonly problems: readonly string[]
 }
 
-/** Compares what `slim: safe` packs with all there is. Returns the documented differences that were met. */
-export async function compareWithFull(safe: FileSet, full: FileSet): Promise<readonly string[]> {
-  const leftOut = new Map(dependencyFiles(full).flatMap(file => {
-    const rule = ruleOf(file.path, LEFT_OUT_BY_SAFE)
-    const isKept = rule !== null && SOURCES.includes(rule) && KEEP_SOURCES.includes(file.owner ?? '')
-    return rule === null || isKept ? [] : [[file.path as string, { rule, bytes: file.bytes }] as const]
-  }))
-  const expected = dependencyFiles(full).filter(({ path }) => !leftOut.has(path))
-  assert.equal(pathsOf(dependencyFiles(safe)), pathsOf(expected), 'paths')
-  const mine = new Map(safe.files.map(file => [file.path, file]))
-  for (const file of expected) {
-    const its = mine.get(file.path)
-    if (!isRecord(file.path)) assert.equal(its, file)
-    else assert.equal(await listedBy(its), (await listedBy(file)).filter(path => !leftOut.has(path)), file.path)
+/** Compares paths, bytes and modes with what pip wrote. */
+export async function compareWithPip(packed: FileSet, installed: Installation): Promise<Comparison> {
+  const files = dependencyFiles(packed)
+  const isExpected = (path: string) => ruleOf(path, ONLY_BY_PIP) === null
+  const problems = differencesOf(pathsOf(files), [...installed.files.keys()].filter(isExpected), 'the files')
+  for (const { path, content, executable } of files) {
+    const theirs = installed.files.get(path)
+    const bytes = await readContent(content, makeDisk())
+    if (isRecord(path)) {
+      const listed = listedIn(await readFile(join(installed.root, path)))
+      problems.push(...differencesOf(listedIn(bytes), listed.filter(isExpected), path))
+    } else if (sha256Of(bytes) !== theirs?.sha256) problems.push(`${path} has other bytes`)
+    if (executable !== theirs?.executable) problems.push(`${path} is ${executable ? '' : 'not '}executable`)
   }
-  assert.equal(countsOf(safe.leftOut), countsOf([...leftOut.values()].map(one => ({ ...one, files: 1 }))))
-  return [...leftOut.values()].map(({ rule }) => rule)
+  return { met: [...installed.files.keys()].flatMap(path => ruleOf(path, ONLY_BY_PIP) ?? []), problems }
+}
+
+/** Compares what `slim: safe` packs with all there is. */
+export async function compareWithFull(safe: FileSet, full: FileSet): Promise<Comparison> {
+  const leftOut = leftOutOf(full)
+  const expected = dependencyFiles(full).filter(({ path }) => !leftOut.has(path))
+  const problems = differencesOf(pathsOf(dependencyFiles(safe)), pathsOf(expected), 'the slim files')
+  const slim = new Map(safe.files.map(file => [file.path, file]))
+  for (const file of expected) {
+    const its = slim.get(file.path)
+    if (isRecord(file.path)) {
+      const listed = (await listedBy(file)).filter(path => !leftOut.has(path))
+      problems.push(...differencesOf(await listedBy(its), listed, file.path))
+    } else if (!isDeepStrictEqual(its, file)) problems.push(`${file.path} is another file`)
+  }
+  const counts = countsOf([...leftOut.values()].map(one => ({ ...one, files: 1 })))
+  problems.push(...differencesOf(countsOf(safe.leftOut), counts, 'what is told as left out'))
+  return { met: [...leftOut.values()].map(({ rule }) => rule), problems }
+}
+
+function leftOutOf(full: FileSet): ReadonlyMap<string, { readonly rule: string; readonly bytes: number }> {
+  const found = dependencyFiles(full).flatMap(({ path, owner, bytes }) => {
+    const rule = ruleOf(path, LEFT_OUT_BY_SAFE)
+    const isKept = rule !== null && SOURCES.includes(rule) && KEEP_SOURCES.includes(owner ?? '')
+    return rule === null || isKept ? [] : [[path, { rule, bytes }] as const]
+  })
+  return new Map(found)
+}
+
+function differencesOf(found: readonly string[], expected: readonly string[], where: string): string[] {
+  const [ours, theirs] = [new Set(found), new Set(expected)]
+  return [
+    ...expected.filter(one => !ours.has(one)).map(one => `${where}: ${one} is missing`),
+    ...found.filter(one => !theirs.has(one)).map(one => `${where}: ${one} is too many`),
+  ]
 }
 
 /** The names of the distributions whose wheels are built for one platform, by what they say of themselves. */
@@ -83,7 +104,7 @@ function dependencyFiles({ files }: FileSet): readonly FileEntry[] {
 }
 
 function pathsOf(files: readonly FileEntry[]): readonly string[] {
-  return files.map(({ path }) => path as string).sort()
+  return files.map(({ path }) => path as string)
 }
 
 function ruleOf(path: string, rules: Readonly<Record<string, RegExp>>): string | null {
@@ -101,12 +122,13 @@ async function listedBy(record: FileEntry | undefined): Promise<readonly string[
 /** The paths of a RECORD; in pip's, `../` leads from the folder of its own scheme to the target. */
 function listedIn(record: Uint8Array): readonly string[] {
   const entries = parseRecord(new TextDecoder().decode(record))
-  return entries.map(({ path }) => path.replace(/^(\.\.\/)+/, '')).sort()
+  return entries.map(({ path }) => path.replace(/^(\.\.\/)+/, ''))
 }
 
-function countsOf(leftOut: readonly LeftOut[]): Readonly<Record<string, readonly [number, number]>> {
-  const rules = [...new Set(leftOut.map(({ rule }) => rule))].sort()
+/** Such as `type stubs: 12 files, 3456 bytes`. */
+function countsOf(leftOut: readonly LeftOut[]): readonly string[] {
   const sum = (rule: string, key: 'files' | 'bytes') =>
     leftOut.filter(one => one.rule === rule).reduce((total, one) => total + one[key], 0)
-  return Object.fromEntries(rules.map(rule => [rule, [sum(rule, 'files'), sum(rule, 'bytes')]]))
+  const rules = [...new Set(leftOut.map(({ rule }) => rule))]
+  return rules.map(rule => `${rule}: ${sum(rule, 'files')} files, ${sum(rule, 'bytes')} bytes`)
 }

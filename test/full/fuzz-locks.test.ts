@@ -1,0 +1,121 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readRequirements } from '../../src/files/python/requirements.ts'
+import type { LockFormat } from '../../src/model.ts'
+import { selectIn } from '../files/python/locks/fixture-locks.ts'
+import { copyFixture, describe, inTemporaryFolder, REPOSITORY } from '../helpers.ts'
+import { testSystem, testTarget } from '../worlds.ts'
+import { damagedText, type Random, survive } from './fuzzing.ts'
+
+interface Target {
+  readonly fixture: string
+  readonly format: LockFormat
+  readonly lock: string
+  readonly manifest: string
+  readonly groups: readonly string[]
+  readonly extras: readonly string[]
+}
+
+const TARGETS: readonly Target[] = [
+  uv('uv-project'),
+  uv('uv-workspace'),
+  uv('uv-conflicts'),
+  { fixture: 'uv-project', format: 'pylock', lock: 'pylock.toml', manifest: 'pyproject.toml', groups: [], extras: [] },
+  poetry('poetry-1'),
+  poetry('poetry-2'),
+  poetry('poetry-2-project'),
+  pdm('pdm'),
+  pdm('pdm-plain'),
+  { fixture: 'pipfile', format: 'pipfile', lock: 'Pipfile.lock', manifest: 'Pipfile', groups: ['develop'], extras: [] },
+]
+
+function uv(fixture: string): Target {
+  return { fixture, format: 'uv', lock: 'uv.lock', manifest: 'pyproject.toml', groups: ['dev'], extras: ['old', 'new', 'fast'] }
+}
+
+function poetry(fixture: string): Target {
+  return { fixture, format: 'poetry', lock: 'poetry.lock', manifest: 'pyproject.toml', groups: ['dev'], extras: ['fast'] }
+}
+
+function pdm(fixture: string): Target {
+  return { fixture, format: 'pdm', lock: 'pdm.lock', manifest: 'pyproject.toml', groups: ['dev'], extras: ['fast'] }
+}
+
+describe('a damaged lock file', it => {
+  for (const target of TARGETS) {
+    it(`of ${target.fixture} (${target.lock}) is refused or read`, () =>
+      inTemporaryFolder(async dir => {
+        await copyFixture(`locks/${target.fixture}`, dir)
+        const lock = await readFile(join(dir, target.lock), 'utf8')
+        const manifest = await readFile(join(dir, target.manifest), 'utf8')
+        await survive(`${target.fixture}/${target.lock}`, 1200, async (random, note) => {
+          const isManifest = random.onceIn(6)
+          const texts = isManifest ? [lock, damaged(manifest, random)] : [damaged(lock, random), manifest]
+          note(texts.map(text => text?.slice(0, 20_000)).join('\n――――――\n').slice(0, 3000))
+          await writeFile(join(dir, target.lock), texts[0] ?? '')
+          await writeFile(join(dir, target.manifest), texts[1] ?? '')
+          await selectIn(target.format, dir, {
+            runtime: random.pick(['python3.11', 'python3.13']),
+            groups: target.groups.filter(() => random.onceIn(3)),
+            extras: target.extras.filter(() => random.onceIn(3)),
+          })
+        })
+      }))
+  }
+})
+
+describe('a damaged requirements file', it => {
+  it('is refused or read', () =>
+    inTemporaryFolder(async dir => {
+      await copyFixture('locks/uv-project', dir)
+      const exported = await readFile(join(REPOSITORY, 'fixtures/locks/uv-project/requirements.txt'), 'utf8')
+      await writeFile(join(dir, 'more.txt'), '-c even-more.txt\nclick==8.1.8\n')
+      await writeFile(join(dir, 'even-more.txt'), 'six==1.17.0\n')
+      await survive('requirements.txt', 4000, async (random, note) => {
+        const text = damaged(random.onceIn(2) ? exported : REQUIREMENTS, random)
+        note(text)
+        const path = join(dir, 'requirements.txt')
+        await writeFile(path, text)
+        await readRequirements(path, testTarget(), testSystem({ cwd: dir, env: { TOKEN: 'secret' } }))
+      })
+    }))
+})
+
+// Each kind of line that pip reads.
+const REQUIREMENTS = `# comment
+--index-url https://user:\${TOKEN}@example.com/simple
+--extra-index-url=https://example.com/more --trusted-host example.com
+-f ./wheels
+--find-links https://example.com/links
+--no-binary :all:
+--only-binary=numpy
+--require-hashes
+-r more.txt
+-c even-more.txt
+-e .
+-e ./libs/shared[fast]
+six==1.17.0 \\
+    --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 \\
+    --hash=sha256:ff70335d468e7eb6ec65b95b99d3a2836546063f63acc5171de367e834932a81
+rich[jupyter,more] == 13.9.4 ; python_version >= "3.8" and (sys_platform != 'win32' or extra == "x") # why
+click===8.1.8; python_full_version<'4'
+near @ https://example.com/near-1.0-py3-none-any.whl#sha256=4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274
+gitty @ git+https://example.com/gitty.git@0123456789abcdef0123456789abcdef01234567#subdirectory=python&egg=gitty
+./libs/shared
+./wheels/acme-1.0-py3-none-any.whl
+`
+
+/** Text damage, and now and then something larger. */
+function damaged(text: string, random: Random): string {
+  if (!random.onceIn(20)) return damagedText(text, random)
+  switch (random.below(4)) {
+    case 0:
+      return `${text}\nx = ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`
+    case 1:
+      return text.repeat(3)
+    case 2:
+      return `${text}\n${Array.from({ length: 3000 }, (_, index) => `[a${'.b'.repeat(index % 50)}.c${index}]`).join('\n')}\n`
+    default:
+      return text.slice(0, random.below(text.length))
+  }
+}

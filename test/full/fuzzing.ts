@@ -1,0 +1,200 @@
+import * as assert from 'uvu/assert'
+import { UserError } from '../../src/errors.ts'
+
+/** How long one case may take, and by how much it may raise the memory that the process ever held. */
+const MOST_MS = 5000
+const MOST_BYTES = 500 * 1_048_576
+
+/** Numbers that are the same in every run. */
+export interface Random {
+  /** From 0 to below `limit`. */
+  readonly below: (limit: number) => number
+  readonly pick: <T>(items: readonly T[]) => T
+  /** True once in `times`. */
+  readonly onceIn: (times: number) => boolean
+}
+
+/** mulberry32. */
+export function makeRandom(seed: number): Random {
+  let state = seed >>> 0
+  const below = (limit: number): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let value = Math.imul(state ^ (state >>> 15), state | 1)
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61)
+    return ((value ^ (value >>> 14)) >>> 0) % limit
+  }
+  const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T
+  return { below, pick, onceIn: times => below(times) === 0 }
+}
+
+/** How the cases of one target ended: results, and refusals by their codes. */
+export type Outcomes = ReadonlyMap<string, number>
+
+/**
+ * Runs an action for many seeds. Each must give a result or a UserError in time and without taking memory; what the
+ * action adds to `note` stands in the message if it doesn't. Prints how the cases ended.
+ */
+export async function survive(
+  target: string,
+  cases: number,
+  action: (random: Random, note: (text: string) => void) => Promise<unknown>,
+): Promise<Outcomes> {
+  const outcomes = new Map<string, number>()
+  const only = process.env['FUZZ_SEED']
+  for (let seed = 1; seed <= cases; seed++) {
+    if (only !== undefined && Number(only) !== seed) continue
+    const outcome = await outcomeOf(`${target}, FUZZ_SEED=${seed}`, note => action(makeRandom(seed), note))
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+  }
+  const sorted = [...outcomes].sort(([, a], [, b]) => b - a).map(([outcome, times]) => `${times} ${outcome}`)
+  console.log(`    ${target}: ${cases} cases: ${sorted.join(', ')}`)
+  return outcomes
+}
+
+async function outcomeOf(label: string, action: (note: (text: string) => void) => Promise<unknown>): Promise<string> {
+  const notes: string[] = []
+  const began = performance.now()
+  const held = peakBytes()
+  const told = () => `${label}\n${notes.join('\n').slice(-4000)}`
+  try {
+    await action(text => void notes.push(text))
+    return 'results'
+  } catch (error) {
+    if (!(error instanceof UserError)) throw failure(`${told()}\n${error instanceof Error ? error.stack : error}`)
+    if (/undefined|\[object |NaN/.test(error.message)) throw failure(`${told()}\n${error.code}: ${error.message}`)
+    return error.code
+  } finally {
+    const took = performance.now() - began
+    const more = peakBytes() - held
+    if (took > MOST_MS) assert.unreachable(`${told()}\ntook ${took.toFixed(0)} ms`)
+    if (more > MOST_BYTES) assert.unreachable(`${told()}\ntook ${more} bytes`)
+  }
+}
+
+function failure(message: string): assert.Assertion {
+  return new assert.Assertion({ message, operator: 'survives', generated: false, details: '' } as never)
+}
+
+function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024
+}
+
+/** The bytes after some flips, cuts, insertions and copies within a range. */
+export function damagedBytes(bytes: Uint8Array, random: Random, [from, to]: readonly [number, number]): Uint8Array {
+  let damaged = Buffer.from(bytes)
+  for (let times = 1 + random.below(4); times > 0; times--) {
+    const at = Math.min(from + random.below(Math.max(1, to - from)), Math.max(0, damaged.length - 1))
+    const length = random.onceIn(4) ? random.below(200) : random.below(5)
+    switch (random.below(6)) {
+      case 0:
+      case 1:
+        damaged[at] = (damaged[at] ?? 0) ^ (1 << random.below(8))
+        break
+      case 2:
+        damaged[at] = random.pick([0, 0xff, 0x7f, 0x80, 0x0a, 0x2f])
+        break
+      case 3:
+        damaged = Buffer.concat([damaged.subarray(0, at), damaged.subarray(at + length)])
+        break
+      case 4: {
+        const piece = Buffer.from(Array.from({ length }, () => random.below(256)))
+        damaged = Buffer.concat([damaged.subarray(0, at), piece, damaged.subarray(at)])
+        break
+      }
+      default:
+        damaged.copy(damaged, at, random.below(damaged.length), random.below(damaged.length))
+    }
+  }
+  return random.onceIn(25) ? damaged.subarray(0, random.below(damaged.length)) : damaged
+}
+
+const ODD_PIECES = [
+  '',
+  '0',
+  '-1',
+  '1e400',
+  '99999999999999999999999999',
+  'true',
+  'null',
+  '[]',
+  '{}',
+  '[[]]',
+  '""',
+  '"\\u0000"',
+  '"__proto__"',
+  '__proto__ = 1',
+  '"constructor"',
+  'toString',
+  '\u0000',
+  '\uFEFF',
+  '\u2028',
+  '../../../etc/passwd',
+  'file:///etc/passwd',
+  'https://[::1',
+  'http://%zz/',
+  '"'.repeat(300),
+  '['.repeat(3000),
+  '{'.repeat(3000),
+  '('.repeat(3000),
+  '>=1,'.repeat(500),
+  `${'a'.repeat(20_000)}`,
+  '1.'.repeat(5000),
+  '; python_version == "3"',
+  "; extra == 'x' or extra != 'x'",
+  '\r',
+  '\t',
+  '\\',
+  '#',
+  '$HOME ${X}',
+  '\ud800',
+  'é',
+]
+
+/** The text after some damage to its lines, values, numbers and quotes, or to its bytes. */
+export function damagedText(text: string, random: Random): string {
+  let damaged = text
+  for (let times = 1 + random.below(3); times > 0; times--) damaged = DAMAGES[random.below(DAMAGES.length)]?.(damaged, random) ?? damaged
+  return damaged
+}
+
+type Damage = (text: string, random: Random) => string
+
+const DAMAGES: readonly Damage[] = [
+  (text, random) => onLines(text, random, (lines, at) => lines.splice(at, 1 + random.below(3))),
+  (text, random) => onLines(text, random, (lines, at) => lines.splice(at, 0, lines[random.below(lines.length)] ?? '')),
+  (text, random) => onLines(text, random, (lines, at) => lines.splice(at, 0, random.pick(ODD_PIECES))),
+  (text, random) => onLines(text, random, (lines, at) => lines.push(...lines.splice(at, 1 + random.below(30)))),
+  // Values of other types.
+  (text, random) => atMatch(text, random, /"[^"\n]*"/g, () => random.pick(ODD_PIECES)),
+  (text, random) => atMatch(text, random, /"[^"\n]*"/g, () => JSON.stringify(random.pick(ODD_PIECES))),
+  (text, random) => atMatch(text, random, /\b\d+\b/g, () => random.pick(['-1', '1e999', '9'.repeat(400), '"1"', '0x', 'nan', '1979-05-27'])),
+  (text, random) => atMatch(text, random, /[[\]{}]/g, () => random.pick(['[', ']', '{', '}', '[[', ''])),
+  (text, random) => atMatch(text, random, /[=:]\s*(?=\S)/g, () => random.pick(['= [', '= {', ': ', '= 1 #', '='])),
+  // One name for another makes cycles, twins and packages of nowhere.
+  (text, random) => {
+    const values = [...text.matchAll(/"[^"\n]*"/g)].map(match => match[0])
+    return values.length === 0 ? text : atMatch(text, random, /"[^"\n]*"/g, () => random.pick(values))
+  },
+  (text, random) => {
+    const keys = [...text.matchAll(/^[\w-]+(?= =)/gm)].map(match => match[0])
+    return keys.length === 0 ? text : atMatch(text, random, /^[\w-]+(?= =)/gm, () => random.pick(keys))
+  },
+  (text, random) => {
+    const at = random.below(text.length + 1)
+    return text.slice(0, at) + random.pick(ODD_PIECES) + text.slice(at + random.below(4))
+  },
+  (text, random) => Buffer.from(damagedBytes(Buffer.from(text), random, [0, Buffer.byteLength(text)])).toString('utf8'),
+]
+
+function onLines(text: string, random: Random, change: (lines: string[], at: number) => unknown): string {
+  const lines = text.split('\n')
+  change(lines, random.below(lines.length))
+  return lines.join('\n')
+}
+
+function atMatch(text: string, random: Random, pattern: RegExp, replacement: () => string): string {
+  const matches = [...text.matchAll(pattern)]
+  if (matches.length === 0) return text
+  const match = random.pick(matches)
+  return text.slice(0, match.index) + replacement() + text.slice(match.index + match[0].length)
+}
