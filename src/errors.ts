@@ -230,7 +230,6 @@ const FINDINGS = {
     (file: string) =>
       `${file} has no hashes, so the index decides what is packed. \`uv export\` or \`pip-compile --generate-hashes\` writes them.`,
   ],
-  // python dependencies
   ENVIRONMENT_UNDECLARED: [
     'note',
     (path: string) =>

@@ -30,11 +30,6 @@ export const PYTHON_RUNTIMES: readonly PythonRuntime[] = [
   { ...python('3.15', '3.15.0', AMAZON_LINUX_2023, null), preview: true },
 ]
 
-/** True for the ids of Lambda's Node.js runtimes. */
-export function isNodeRuntime(id: string): boolean {
-  return /^nodejs[0-9.]*x$/.test(id)
-}
-
 /** The marker environment of a runtime: what PEP 508 markers evaluate to on Lambda. */
 export function markerEnvironment(runtime: PythonRuntime, architecture: Architecture): MarkerEnvironment {
   return {

@@ -28,14 +28,16 @@ export function makeDisk(): Disk {
   }
 }
 
+// A link that leads to itself leads nowhere; a name that is too long or holds a NUL can't be any file's.
+const MEANS_NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']
+
 async function statOrNull(read: () => ReturnType<typeof fs.stat>): Promise<FileStat | null> {
   try {
     const stats = await read()
     return { kind: kindOf(stats), bytes: Number(stats.size), executable: (Number(stats.mode) & 0o111) !== 0 }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    // A link that leads to itself leads nowhere.
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null
+    if (code !== undefined && MEANS_NOTHING_THERE.includes(code)) return null
     throw error
   }
 }

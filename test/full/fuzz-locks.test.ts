@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parse, stringify } from 'smol-toml'
 import { readRequirements } from '../../src/files/python/requirements.ts'
 import type { LockFormat } from '../../src/model.ts'
 import { selectIn } from '../files/python/locks/fixture-locks.ts'
 import { copyFixture, describe, inTemporaryFolder, REPOSITORY } from '../helpers.ts'
 import { testSystem, testTarget } from '../worlds.ts'
-import { damagedText, type Random, survive } from './fuzzing.ts'
+import { damagedData, damagedText, type Random, survive } from './fuzzing.ts'
 
 interface Target {
   readonly fixture: string
@@ -30,11 +31,25 @@ const TARGETS: readonly Target[] = [
 ]
 
 function uv(fixture: string): Target {
-  return { fixture, format: 'uv', lock: 'uv.lock', manifest: 'pyproject.toml', groups: ['dev'], extras: ['old', 'new', 'fast'] }
+  return {
+    fixture,
+    format: 'uv',
+    lock: 'uv.lock',
+    manifest: 'pyproject.toml',
+    groups: ['dev'],
+    extras: ['old', 'new', 'fast'],
+  }
 }
 
 function poetry(fixture: string): Target {
-  return { fixture, format: 'poetry', lock: 'poetry.lock', manifest: 'pyproject.toml', groups: ['dev'], extras: ['fast'] }
+  return {
+    fixture,
+    format: 'poetry',
+    lock: 'poetry.lock',
+    manifest: 'pyproject.toml',
+    groups: ['dev'],
+    extras: ['fast'],
+  }
 }
 
 function pdm(fixture: string): Target {
@@ -48,10 +63,16 @@ describe('a damaged lock file', it => {
         await copyFixture(`locks/${target.fixture}`, dir)
         const lock = await readFile(join(dir, target.lock), 'utf8')
         const manifest = await readFile(join(dir, target.manifest), 'utf8')
-        await survive(`${target.fixture}/${target.lock}`, 1200, async (random, note) => {
+        await survive(`${target.fixture}/${target.lock}`, 2000, async (random, note) => {
           const isManifest = random.onceIn(6)
-          const texts = isManifest ? [lock, damaged(manifest, random)] : [damaged(lock, random), manifest]
-          note(texts.map(text => text?.slice(0, 20_000)).join('\n――――――\n').slice(0, 3000))
+          const damage = random.onceIn(3) ? damaged : damagedInside
+          const texts = isManifest ? [lock, damage(manifest, random)] : [damage(lock, random), manifest]
+          note(
+            texts
+              .map(text => text?.slice(0, 20_000))
+              .join('\n――――――\n')
+              .slice(0, 3000),
+          )
           await writeFile(join(dir, target.lock), texts[0] ?? '')
           await writeFile(join(dir, target.manifest), texts[1] ?? '')
           await selectIn(target.format, dir, {
@@ -117,5 +138,16 @@ function damaged(text: string, random: Random): string {
       return `${text}\n${Array.from({ length: 3000 }, (_, index) => `[a${'.b'.repeat(index % 50)}.c${index}]`).join('\n')}\n`
     default:
       return text.slice(0, random.below(text.length))
+  }
+}
+
+/** Sound TOML or JSON with other content. */
+function damagedInside(text: string, random: Random): string {
+  if (text.startsWith('{')) return JSON.stringify(damagedData(JSON.parse(text) as object, random), null, 4)
+  try {
+    return stringify(damagedData(parse(text), random))
+  } catch {
+    // TOML has no arrays of tables and other values, as some damage makes.
+    return damagedText(text, random)
   }
 }

@@ -108,6 +108,7 @@ export function damagedBytes(bytes: Uint8Array, random: Random, [from, to]: read
   return random.onceIn(25) ? damaged.subarray(0, random.below(damaged.length)) : damaged
 }
 
+/** What nobody expects in a value or a line. */
 const ODD_PIECES = [
   '',
   '0',
@@ -153,7 +154,8 @@ const ODD_PIECES = [
 /** The text after some damage to its lines, values, numbers and quotes, or to its bytes. */
 export function damagedText(text: string, random: Random): string {
   let damaged = text
-  for (let times = 1 + random.below(3); times > 0; times--) damaged = DAMAGES[random.below(DAMAGES.length)]?.(damaged, random) ?? damaged
+  for (let times = 1 + random.below(3); times > 0; times--)
+    damaged = DAMAGES[random.below(DAMAGES.length)]?.(damaged, random) ?? damaged
   return damaged
 }
 
@@ -167,7 +169,10 @@ const DAMAGES: readonly Damage[] = [
   // Values of other types.
   (text, random) => atMatch(text, random, /"[^"\n]*"/g, () => random.pick(ODD_PIECES)),
   (text, random) => atMatch(text, random, /"[^"\n]*"/g, () => JSON.stringify(random.pick(ODD_PIECES))),
-  (text, random) => atMatch(text, random, /\b\d+\b/g, () => random.pick(['-1', '1e999', '9'.repeat(400), '"1"', '0x', 'nan', '1979-05-27'])),
+  (text, random) =>
+    atMatch(text, random, /\b\d+\b/g, () =>
+      random.pick(['-1', '1e999', '9'.repeat(400), '"1"', '0x', 'nan', '1979-05-27']),
+    ),
   (text, random) => atMatch(text, random, /[[\]{}]/g, () => random.pick(['[', ']', '{', '}', '[[', ''])),
   (text, random) => atMatch(text, random, /[=:]\s*(?=\S)/g, () => random.pick(['= [', '= {', ': ', '= 1 #', '='])),
   // One name for another makes cycles, twins and packages of nowhere.
@@ -197,4 +202,81 @@ function atMatch(text: string, random: Random, pattern: RegExp, replacement: () 
   if (matches.length === 0) return text
   const match = random.pick(matches)
   return text.slice(0, match.index) + replacement() + text.slice(match.index + match[0].length)
+}
+
+const ODD_VALUES = (): readonly unknown[] => [
+  '',
+  ' ',
+  0,
+  -1,
+  1.5,
+  true,
+  {},
+  [],
+  [{}],
+  [[['x']]],
+  { name: 1 },
+  { path: '.' },
+  { url: 'https://[::1' },
+  { git: 'https://example.com/x.git' },
+  { version: {} },
+  { marker: '(' },
+  '>=1,<1',
+  '==1.*',
+  '.',
+  '../..',
+  '\0',
+  'a\nb',
+  '__proto__',
+  'constructor',
+  'x'.repeat(5000),
+  'git+https://example.com/x.git@main#subdirectory=..',
+  'sha256:0',
+  'sha512:00',
+  'extra == "x"',
+  'python_version < "4" and ('.repeat(50),
+  'https://example.com/a-1.0-py3-none-any.whl',
+  'file:///a/b.whl',
+  new Date(0),
+]
+
+/** A deep copy of data after values in it were removed, replaced by odd ones, or by each other. */
+export function damagedData<T>(data: T, random: Random): T {
+  const copy = structuredClone(data)
+  for (let times = 1 + random.below(3); times > 0; times--) {
+    const places = placesIn(copy)
+    if (places.length === 0) return copy
+    const { holder, key } = random.pick(places)
+    const other = random.pick(places)
+    switch (random.below(5)) {
+      case 0:
+        if (Array.isArray(holder)) holder.splice(Number(key), 1)
+        else delete holder[key]
+        break
+      case 1:
+        if (Array.isArray(holder)) holder.push(structuredClone(holder[Number(key)]))
+        else
+          holder[random.pick(['__proto__ ', 'name', 'version', 'source', 'unknown', other.key])] = structuredClone(
+            holder[key],
+          )
+        break
+      case 2:
+        holder[key] = structuredClone(other.holder[other.key])
+        break
+      default:
+        holder[key] = random.pick(ODD_VALUES())
+    }
+  }
+  return copy
+}
+
+interface Place {
+  readonly holder: Record<string, unknown>
+  readonly key: string
+}
+
+function placesIn(data: unknown): Place[] {
+  if (typeof data !== 'object' || data === null || data instanceof Date) return []
+  const holder = data as Record<string, unknown>
+  return Object.keys(holder).flatMap(key => [{ holder, key }, ...placesIn(holder[key])])
 }

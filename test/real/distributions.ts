@@ -26,13 +26,33 @@ export const GROUPS: readonly Group[] = [
   }),
   group('databases', {
     // greenlet brings C headers.
-    native: ['sqlalchemy', 'greenlet', 'psycopg2-binary', 'psycopg-binary', 'pymongo', 'asyncpg', 'lz4', 'zstandard', 'msgpack', 'pyzmq'],
+    native: [
+      'sqlalchemy',
+      'greenlet',
+      'psycopg2-binary',
+      'psycopg-binary',
+      'pymongo',
+      'asyncpg',
+      'lz4',
+      'zstandard',
+      'msgpack',
+      'pyzmq',
+    ],
     pure: ['psycopg', 'redis'],
   }),
   group('google and opentelemetry', {
     // Both are namespaces without an __init__.py that many distributions share.
     native: ['grpcio', 'protobuf', 'google-crc32c', 'wrapt'],
-    pure: ['googleapis-common-protos', 'google-api-core', 'google-cloud-storage', 'proto-plus', 'opentelemetry-api', 'opentelemetry-sdk', 'opentelemetry-exporter-otlp-proto-grpc', 'opentelemetry-instrumentation'],
+    pure: [
+      'googleapis-common-protos',
+      'google-api-core',
+      'google-cloud-storage',
+      'proto-plus',
+      'opentelemetry-api',
+      'opentelemetry-sdk',
+      'opentelemetry-exporter-otlp-proto-grpc',
+      'opentelemetry-instrumentation',
+    ],
   }),
   group('text', {
     native: ['lxml', 'pyyaml', 'ruamel-yaml-clib', 'regex', 'rpds-py', 'ujson', 'simplejson', 'charset-normalizer'],
@@ -40,12 +60,26 @@ export const GROUPS: readonly Group[] = [
     pure: ['ruamel-yaml', 'jsonschema', 'docutils', 'beautifulsoup4', 'markdown', 'setuptools'],
   }),
   group('science', {
-    native: ['numpy', 'pandas', 'scipy', 'scikit-learn', 'matplotlib', 'pillow', 'shapely', 'contourpy', 'kiwisolver', 'fonttools'],
+    native: [
+      'numpy',
+      'pandas',
+      'scipy',
+      'scikit-learn',
+      'matplotlib',
+      'pillow',
+      'shapely',
+      'contourpy',
+      'kiwisolver',
+      'fonttools',
+    ],
     pure: ['joblib', 'threadpoolctl'],
   }),
 ]
 
-function group(name: string, { native, pure }: { readonly native: readonly string[]; readonly pure: readonly string[] }): Group {
+function group(
+  name: string,
+  { native, pure }: { readonly native: readonly string[]; readonly pure: readonly string[] },
+): Group {
   const listed = (isNative: boolean) => (one: string) => ({ name: one, isNative })
   return { name, distributions: [...native.map(listed(true)), ...pure.map(listed(false))] }
 }

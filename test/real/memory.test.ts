@@ -46,13 +46,18 @@ async function pack(dir: string, requirements: readonly string[]): Promise<{ pea
   await mkdir(join(dir, 'app'))
   await writeFile(join(dir, 'app/lambda_function.py'), 'def lambda_handler(event, context): ...\n')
   await writeFile(join(dir, 'app/requirements.txt'), `${requirements.join('\n')}\n`)
-  await writeFile(join(dir, 'app/lpack.config.json'), JSON.stringify({ name: 'app', runtime: 'python3.12', slim: 'none' }))
+  await writeFile(
+    join(dir, 'app/lpack.config.json'),
+    JSON.stringify({ name: 'app', runtime: 'python3.12', slim: 'none' }),
+  )
   const printed = await output('python3', ['-c', MEASURE, process.execPath, await builtLpack(), 'zip', '--json'], {
     cwd: join(dir, 'app'),
     env: { ...process.env, LPACK_CACHE_DIR: join(dir, 'cache') },
   })
   const end = printed.lastIndexOf('\n')
-  const { functions } = JSON.parse(printed.slice(0, end)) as { functions: { artifact: { unzippedBytes: number; bytes: number } }[] }
+  const { functions } = JSON.parse(printed.slice(0, end)) as {
+    functions: { artifact: { unzippedBytes: number; bytes: number } }[]
+  }
   const { unzippedBytes, bytes } = functions[0]?.artifact ?? { unzippedBytes: 0, bytes: 0 }
   const peak = Number(printed.slice(end))
   console.log(`    ${unzippedBytes} bytes unzipped, ${bytes} zipped, peak ${(peak / MIB).toFixed(0)} MiB`)

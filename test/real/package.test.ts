@@ -36,7 +36,9 @@ describe('the published package', it => {
       const digests = new Set<string>()
       for (const major of [20, 22, 24]) {
         const program = await nodeOfMajor(major)
-        const json = await output(program, [lpack, 'zip', '--json', '--out-dir', `../out${major}`], { cwd: join(dir, 'elsewhere') })
+        const json = await output(program, [lpack, 'zip', '--json', '--out-dir', `../out${major}`], {
+          cwd: join(dir, 'elsewhere'),
+        })
         const report = JSON.parse(json) as { functions: { name: string; artifact: { sha256: string } }[] }
         assert.is(report.functions[0]?.name, 'typed')
         digests.add(report.functions[0]?.artifact.sha256 ?? '')
@@ -48,12 +50,27 @@ describe('the published package', it => {
     inTemporaryFolder(async dir => {
       await output('npm', ['install', '--prefix', dir, await tarball(dir)])
       const installed = join(dir, 'node_modules/lpack')
-      assert.equal((await readdir(installed)).sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json', 'schema.json'])
-      const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as { dependencies: object; scripts: object }
+      assert.equal((await readdir(installed)).sort(), [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin',
+        'dist',
+        'package.json',
+        'schema.json',
+      ])
+      const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+        dependencies: object
+        scripts: object
+      }
       assert.equal(Object.keys(manifest.dependencies), ['esbuild'])
-      assert.equal(Object.keys(manifest.scripts).filter(name => /install|^prepare$/.test(name)), [])
+      assert.equal(
+        Object.keys(manifest.scripts).filter(name => /install|^prepare$/.test(name)),
+        [],
+      )
       const licences = await readFile(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8')
-      for (const name of ['archiver', 'libdeflate', 'yauzl', 'smol-toml', 'cosmiconfig']) assert.match(licences, new RegExp(`^${name} \\d`, 'm'))
+      for (const name of ['archiver', 'libdeflate', 'yauzl', 'smol-toml', 'cosmiconfig'])
+        assert.match(licences, new RegExp(`^${name} \\d`, 'm'))
     }))
 
   it('type-checks where it is used', () =>
@@ -62,7 +79,8 @@ describe('the published package', it => {
       await writeTree(dir, {
         'package.json': '{ "type": "module" }',
         'consumer.ts': CONSUMER,
-        'tsconfig.json': '{ "compilerOptions": { "strict": true, "module": "nodenext", "target": "es2022", "noEmit": true, "types": [] }, "files": ["consumer.ts"]  }',
+        'tsconfig.json':
+          '{ "compilerOptions": { "strict": true, "module": "nodenext", "target": "es2022", "noEmit": true, "types": [] }, "files": ["consumer.ts"]  }',
       })
       const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
       assert.is(await output(process.execPath, [tsc, '-p', dir]), '')

@@ -76,7 +76,11 @@ describe('what is packed', it => {
       const { full } = await collectBoth(pinned, platform, dir)
       assert.equal([...unzipped.keys()].sort(), full.files.map(({ path }) => path as string).sort())
       for (const { path, content, executable } of full.files) {
-        assert.equal(unzipped.get(path), { sha256: sha256Of(await readContent(content, system.disk)), executable }, path)
+        assert.equal(
+          unzipped.get(path),
+          { sha256: sha256Of(await readContent(content, system.disk)), executable },
+          path,
+        )
       }
     }))
 

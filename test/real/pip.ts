@@ -39,7 +39,8 @@ export async function pin(names: readonly string[], { day, platform, dir }: Pinn
   await writeTree(dir, { 'wanted.in': `${names.join('\n')}\n` })
   const machine = machineOf(platform)
   // uv knows no manylinux_2_26.
-  const uvPlatform = glibcMinorOf(platform) < 28 ? `${machine}-manylinux2014` : `${machine}-manylinux_2_${glibcMinorOf(platform)}`
+  const uvPlatform =
+    glibcMinorOf(platform) < 28 ? `${machine}-manylinux2014` : `${machine}-manylinux_2_${glibcMinorOf(platform)}`
   const { stdout } = await runTool(system, 'uv', [
     ...['pip', 'compile', '--quiet', '--no-header', '--no-annotate', '--only-binary', ':all:', '--exclude-newer', day],
     ...['--python-version', platform.python, '--python-platform', uvPlatform, join(dir, 'wanted.in')],
@@ -68,7 +69,10 @@ export async function readTree(root: string): Promise<ReadonlyMap<string, Instal
   for (const entry of entries.filter(one => !one.isDirectory())) {
     const path = join(entry.parentPath, entry.name)
     const sha256 = sha256Of(await readFile(path))
-    files.set(relative(root, path).split(sep).join('/'), { sha256, executable: ((await stat(path)).mode & 0o111) !== 0 })
+    files.set(relative(root, path).split(sep).join('/'), {
+      sha256,
+      executable: ((await stat(path)).mode & 0o111) !== 0,
+    })
   }
   return files
 }

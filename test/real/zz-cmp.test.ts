@@ -76,7 +76,11 @@ describe('what is packed', it => {
       const { full } = await collectBoth(pinned, platform, dir)
       assert.equal([...unzipped.keys()].sort(), full.files.map(({ path }) => path as string).sort())
       for (const { path, content, executable } of full.files) {
-        assert.equal(unzipped.get(path), { sha256: sha256Of(await readContent(content, system.disk)), executable }, path)
+        assert.equal(
+          unzipped.get(path),
+          { sha256: sha256Of(await readContent(content, system.disk)), executable },
+          path,
+        )
       }
     }))
 
@@ -86,7 +90,7 @@ describe('what is packed', it => {
 
   it('is imported by Python 3.11 at least', () => assert.ok(pythons.has('3.11')))
 
-  for (const [python, path] of []as any) {
+  for (const [python, path] of [] as any) {
     const platform: Platform = { python, architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64' }
     it(`imports on ${titleOf(platform)} with nothing else on the path`, async () => {
       const sums = { distributions: 0, modules: 0 }

@@ -3,9 +3,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { UserError } from '../../../errors.ts'
 import { type IndexFile, parseSimpleIndex } from '../../../formats/simple-index.ts'
 import type { Network, System } from '../../../system/system.ts'
+import { PYPI } from '../pypi.ts'
 import type { NamedIndexes } from '../types.ts'
 import { type HeadersFor, readCredentials } from './credentials.ts'
-import { type Index, indexOf, PYPI } from './layer.ts'
+import { type Index, indexOf } from './layer.ts'
 import { type IndexSettings, readIndexSettings } from './settings.ts'
 
 /** A file that an index or a find-links place offers. */

@@ -2,9 +2,10 @@ import { isAbsolute } from 'node:path'
 import { UserError } from '../../../errors.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { Disk } from '../../../system/system.ts'
+import { isPyPI } from '../pypi.ts'
 import type { SelectedPackage } from '../types.ts'
 import type { IndexAccess, OfferedFile } from './access.ts'
-import { indexOf, isPyPI } from './layer.ts'
+import { indexOf } from './layer.ts'
 import { isPinned, newestWheel, suitsPython, versionOf } from './package-files.ts'
 
 interface Sought {

@@ -3,9 +3,6 @@ import { fileURLToPath } from 'node:url'
 import { UserError } from '../../../errors.ts'
 import type { System } from '../../../system/system.ts'
 
-/** The index that everyone has who names none. */
-export const PYPI = 'https://pypi.org/simple'
-
 export interface Index {
   /** Without credentials and without a slash at the end. */
   readonly url: string
@@ -47,11 +44,6 @@ export function indexOf(text: string): Index {
   url.username = ''
   url.password = ''
   return { url: url.href.replace(/\/+$/, ''), username, password }
-}
-
-/** True for PyPI's own index, however it is spelt. */
-export function isPyPI(url: string): boolean {
-  return /^https?:\/\/(www\.)?pypi\.(org|python\.org)\/(simple|pypi)$/i.test(url.replace(/\/+$/, ''))
 }
 
 /** `${NAME}` becomes the variable's value, where there is one. */

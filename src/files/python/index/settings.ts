@@ -1,6 +1,7 @@
 import type { NetworkSettings, System } from '../../../system/system.ts'
+import { isPyPI } from '../pypi.ts'
 import type { NamedIndexes } from '../types.ts'
-import { type Index, indexOf, isPyPI, type Layer, NO_LAYER } from './layer.ts'
+import { type Index, indexOf, type Layer, NO_LAYER } from './layer.ts'
 import { readPipLayer } from './pip-settings.ts'
 import { readUvLayers } from './uv-settings.ts'
 

@@ -4,6 +4,7 @@ import { UserError } from '../../../errors.ts'
 import { normaliseName } from '../../../formats/pep508.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
+import { PYPI } from '../pypi.ts'
 import type { NamedIndexes, Origin, SelectedPackage, Selection, Wanted } from '../types.ts'
 import {
   child,
@@ -29,7 +30,6 @@ import {
   indexUrlOf,
   locate,
   makeSelection,
-  PYPI,
   sha256Of,
   versionOf,
 } from './selection.ts'

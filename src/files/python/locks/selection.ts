@@ -12,17 +12,15 @@ import {
   type Requirement,
 } from '../../../formats/pep508.ts'
 import type { MarkerEnvironment, PythonTarget } from '../../../model.ts'
+import { isPyPI } from '../pypi.ts'
 import type { NamedIndexes, Origin, PackageFile, SelectedPackage, Selection } from '../types.ts'
 import { fail, type Node, reasonOf } from './document.ts'
-
-/** PyPI's own index; a lock that names it names the default one. https://peps.python.org/pep-0503/ */
-export const PYPI = 'https://pypi.org/simple'
 
 export const NO_INDEXES: NamedIndexes = { indexUrl: null, extraIndexUrls: [], findLinks: [], noIndex: null }
 
 /** The index as an origin names it: null for PyPI, which the user's own index may replace. */
 export function indexUrlOf(url: string): string | null {
-  return url.replace(/\/+$/, '') === PYPI ? null : url
+  return isPyPI(url) ? null : url
 }
 
 /** One list of what was selected: sorted, each name once. Two versions of a name are an error. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { PYPI } from '../../../../src/files/python/locks/selection.ts'
+import { PYPI } from '../../../../src/files/python/pypi.ts'
 import { copyFixture, describe, inTemporaryFolder, rejects, writeTree } from '../../../helpers.ts'
 import { namesOf, originOf, selectFixture, selectIn } from './fixture-locks.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { PYPI } from '../../../../src/files/python/locks/selection.ts'
+import { PYPI } from '../../../../src/files/python/pypi.ts'
 import { describe, inTemporaryFolder, rejects, writeTree } from '../../../helpers.ts'
 import { namesOf, originOf, type Reading, selectFixture, selectIn } from './fixture-locks.ts'
 

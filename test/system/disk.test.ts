@@ -1,0 +1,21 @@
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { makeDisk } from '../../src/system/disk.ts'
+import { describe, inTemporaryFolder } from '../helpers.ts'
+
+describe('system/disk', it => {
+  for (const [what, name] of [
+    ['a name that is too long', 'x'.repeat(5000)],
+    ['a name with a NUL', 'a\0b'],
+    ['a path through a file', 'file.txt/below'],
+    ['a link to itself', 'loop'],
+  ] as const) {
+    it(`finds nothing at ${what}`, () =>
+      inTemporaryFolder(async dir => {
+        await makeDisk().writeBytes(join(dir, 'file.txt'), '')
+        if (process.platform !== 'win32') await symlink('loop', join(dir, 'loop'))
+        assert.is(await makeDisk().stat(join(dir, name)), null)
+      }))
+  }
+})
