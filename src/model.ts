@@ -22,6 +22,14 @@ export type DependenciesConfig =
   | { readonly kind: 'none' }
   | { readonly kind: 'named'; readonly path: string }
 
+/** How a Node.js function's code is packed: bundled by esbuild with these options, or as the files that it has. */
+export type BundleConfig =
+  | { readonly kind: 'bundle'; readonly options: BundleOptions }
+  | { readonly kind: 'files' }
+
+/** esbuild's own build options, but for those that lpack decides. https://esbuild.github.io/api/#build */
+export type BundleOptions = Readonly<Record<string, unknown>>
+
 export interface FunctionConfig {
   readonly name: string
   /** The runtime's AWS id, such as python3.13. */
@@ -42,6 +50,8 @@ export interface FunctionConfig {
   readonly findLinks: readonly string[]
   readonly runtimeSdk: RuntimeSdk
   readonly slim: SlimLevel
+  /** Of Node.js functions; for Python it means nothing. */
+  readonly bundle: BundleConfig
   readonly layers: readonly LayerConfig[]
   readonly budget: { readonly zippedBytes: number | null; readonly unzippedBytes: number | null }
 }
@@ -107,10 +117,43 @@ export type DependencySource =
   | { readonly kind: 'wheels'; readonly path: string }
   | { readonly kind: 'pyproject'; readonly path: string }
 
-export interface Plan {
+/** The Node.js interpreter and system that the function will run on. */
+export interface NodeTarget {
+  readonly runtime: string
+  readonly architecture: Architecture
+  /** Such as 22. */
+  readonly major: number
+  /** As in `os`, `cpu` and `libc` of package.json. https://docs.npmjs.com/cli/v11/configuring-npm/package-json#os */
+  readonly os: 'linux'
+  readonly cpu: 'x64' | 'arm64'
+  readonly libc: 'glibc'
+}
+
+/** Where the code of a Node.js function starts, and where Lambda will look for it. */
+export interface NodeEntry {
+  /** The source file that is bundled, or loaded as it is. */
+  readonly file: string
+  /** The handler's module without its extension, such as `src/index`. */
+  readonly module: string
+  /** What the handler names in the module, such as `handler` or `api.get`. */
+  readonly exportPath: string
+}
+
+export type PackageManager = 'npm' | 'pnpm' | 'yarn'
+
+/** The project that a Node.js function is part of. */
+export interface NodeProject {
+  /** The folder of the package.json that the function belongs to; the function's root if there is none. */
+  readonly dir: string
+  /** The folder of the lock file, which is the workspace's root; `dir` if there is none. */
+  readonly workspace: string
+  readonly lock: { readonly manager: PackageManager; readonly path: string } | null
+  /** Yarn Plug'n'Play: packages are in zips, and there is no node_modules. */
+  readonly isPnp: boolean
+}
+
+interface PlanBase {
   readonly config: FunctionConfig
-  readonly target: PythonTarget
-  readonly source: DependencySource
   /** Folders that are never the function's own files: outputs, other functions' roots, the source's own files. */
   readonly excluded: readonly string[]
   /** The folder beyond which no link may lead: the workspace or checkout root. */
@@ -118,6 +161,21 @@ export interface Plan {
   readonly artifactPath: string
   readonly findings: readonly Finding[]
 }
+
+export interface PythonPlan extends PlanBase {
+  readonly language: 'python'
+  readonly target: PythonTarget
+  readonly source: DependencySource
+}
+
+export interface NodePlan extends PlanBase {
+  readonly language: 'node'
+  readonly target: NodeTarget
+  readonly entry: NodeEntry
+  readonly project: NodeProject
+}
+
+export type Plan = PythonPlan | NodePlan
 
 // ── File set: the artifact's files ───────────────────────────────────────────────────────────────
 
@@ -148,23 +206,37 @@ export interface FileEntry {
   readonly bytes: number
   readonly executable: boolean
   readonly content: Content
-  /** The package (distribution) that brings the file; null for the function's own. */
+  /** The id of the package that brings the file; null for the function's own. */
   readonly owner: string | null
 }
 
-/** A Python distribution that is in the artifact. */
-export interface Distribution {
-  /** Normalised as PEP 503 says. */
+/** A Python distribution, or a Node.js package, that is in the artifact. */
+export interface PackedPackage {
+  /** A distribution's name normalised as PEP 503 says; of a Node.js package `name@version`, for several versions may be packed. */
+  readonly id: string
   readonly name: string
   readonly version: string
-  /** Names of the distributions that require it; `(direct)` for the function itself. Sorted. */
+  /** Names of the packages that require it; `(direct)` for the function itself. Sorted. */
   readonly requiredBy: readonly string[]
+}
+
+/** What of a package is inside a bundle. */
+export interface InlinedPart {
+  /** The bundle. */
+  readonly path: ArchivePath
+  /** The package's id. */
+  readonly owner: string
+  /** Its bytes in the bundle. */
+  readonly bytes: number
 }
 
 export interface FileSet {
   /** Sorted by the bytes of the UTF-8 path, unique. */
   readonly files: readonly FileEntry[]
-  readonly distributions: readonly Distribution[]
+  readonly packages: readonly PackedPackage[]
+  readonly inlined: readonly InlinedPart[]
+  /** Files for people that stand beside the artifact, such as a source map: name and content. Named `<function>.<name>`. */
+  readonly beside: readonly { readonly name: string; readonly bytes: Uint8Array }[]
   /** What was left out, rule by rule, for --verbose and the report. */
   readonly leftOut: readonly LeftOut[]
   readonly findings: readonly Finding[]

@@ -1,7 +1,7 @@
 import { markerEnvironment, PYTHON_RUNTIMES } from '../src/aws/runtimes.ts'
 import { toArchivePath } from '../src/formats/archive-path.ts'
 import { compatibleTags } from '../src/formats/wheel-tags.ts'
-import type { Architecture, FileEntry, FileSet, FunctionConfig, Plan, PythonTarget } from '../src/model.ts'
+import type { Architecture, FileEntry, FileSet, FunctionConfig, NodePlan, NodeTarget, PythonPlan, PythonTarget } from '../src/model.ts'
 import { makeDisk } from '../src/system/disk.ts'
 import { makeNetwork } from '../src/system/network.ts'
 import type { System } from '../src/system/system.ts'
@@ -55,15 +55,17 @@ export function testConfig(root: string, changes: Partial<FunctionConfig> = {}):
     findLinks: [],
     runtimeSdk: 'bundle',
     slim: 'safe',
+    bundle: { kind: 'bundle', options: {} },
     layers: [],
     budget: { zippedBytes: null, unzippedBytes: null },
     ...changes,
   }
 }
 
-export function testPlan(root: string, changes: Partial<FunctionConfig> = {}, more: Partial<Plan> = {}): Plan {
+export function testPlan(root: string, changes: Partial<FunctionConfig> = {}, more: Partial<PythonPlan> = {}): PythonPlan {
   const config = testConfig(root, changes)
   return {
+    language: 'python',
     config,
     target: testTarget(config.runtime, config.architecture),
     source: { kind: 'none' },
@@ -89,5 +91,27 @@ export function testFile(path: string, content: string | Uint8Array, changes: Pa
 }
 
 export function testFileSet(files: readonly FileEntry[], changes: Partial<FileSet> = {}): FileSet {
-  return { files, distributions: [], leftOut: [], findings: [], ...changes }
+  return { files, packages: [], inlined: [], beside: [], leftOut: [], findings: [], ...changes }
+}
+
+/** The target of a Node.js runtime, as a plan has it. */
+export function testNodeTarget(runtime = 'nodejs22.x', architecture: Architecture = 'x86_64'): NodeTarget {
+  const major = Number(/\d+/.exec(runtime)?.[0])
+  return { runtime, architecture, major, os: 'linux', cpu: architecture === 'arm64' ? 'arm64' : 'x64', libc: 'glibc' }
+}
+
+export function testNodePlan(root: string, changes: Partial<FunctionConfig> = {}, more: Partial<NodePlan> = {}): NodePlan {
+  const config = testConfig(root, { runtime: 'nodejs22.x', handler: 'index.handler', ...changes })
+  return {
+    language: 'node',
+    config,
+    target: testNodeTarget(config.runtime, config.architecture),
+    entry: { file: `${root}/index.ts`, module: 'index', exportPath: 'handler' },
+    project: { dir: root, workspace: root, lock: null, isPnp: false },
+    excluded: [],
+    boundary: root,
+    artifactPath: `${root}/lpack.out/${config.name}.zip`,
+    findings: [],
+    ...more,
+  }
 }

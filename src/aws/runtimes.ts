@@ -30,6 +30,23 @@ export const PYTHON_RUNTIMES: readonly PythonRuntime[] = [
   { ...python('3.15', '3.15.0', AMAZON_LINUX_2023, null), preview: true },
 ]
 
+/** A Node.js runtime of Lambda. */
+export interface NodeRuntime {
+  readonly id: string
+  readonly major: number
+  readonly deprecated: string | null
+  readonly preview: boolean
+}
+
+/** Oldest first. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
+export const NODE_RUNTIMES: readonly NodeRuntime[] = [
+  { id: 'nodejs18.x', major: 18, deprecated: '2025-09-01', preview: false },
+  { id: 'nodejs20.x', major: 20, deprecated: '2026-04-30', preview: false },
+  { id: 'nodejs22.x', major: 22, deprecated: '2027-04-30', preview: false },
+  { id: 'nodejs24.x', major: 24, deprecated: '2028-04-30', preview: false },
+  { id: 'nodejs26.x', major: 26, deprecated: null, preview: true },
+]
+
 /** The marker environment of a runtime: what PEP 508 markers evaluate to on Lambda. */
 export function markerEnvironment(runtime: PythonRuntime, architecture: Architecture): MarkerEnvironment {
   return {

@@ -131,6 +131,7 @@ function settled(raw: RawFunction, dir: string): Omit<FunctionConfig, 'name' | '
     findLinks: (raw.findLinks ?? []).map(path => resolve(dir, path)),
     runtimeSdk: raw.runtimeSdk ?? 'bundle',
     slim: raw.slim ?? 'safe',
+    bundle: { kind: 'bundle', options: {} },
     layers: (raw.layers ?? []).map(({ arn, unzippedBytes }) => ({ arn, unzippedBytes: unzippedBytes ?? null })),
     budget: { zippedBytes: bytesOf(raw.budget?.zipped), unzippedBytes: bytesOf(raw.budget?.unzipped) },
   }

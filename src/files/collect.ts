@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import type { FileEntry, FileSet, Plan } from '../model.ts'
 import type { System } from '../system/system.ts'
+import { collectNodeFiles } from './node/collect.ts'
 import { collectOwnFiles } from './own.ts'
 import { collectDependencies, type WorkPlaces } from './python/dependencies.ts'
 import { hasSameBytes } from './same-bytes.ts'
@@ -11,12 +12,15 @@ import { hasSameBytes } from './same-bytes.ts'
  */
 export async function collectFiles(plan: Plan, places: WorkPlaces, system: System): Promise<FileSet> {
   const own = await collectOwnFiles(plan, system)
-  const dependencies = await collectDependencies(plan, own.files, places, system)
+  const others =
+    plan.language === 'python'
+      ? { ...(await collectDependencies(plan, own.files, places, system)), inlined: [], beside: [] }
+      : await collectNodeFiles(plan, places, system)
   return {
-    files: sorted(await unite(own.files, dependencies.files, system)),
-    distributions: dependencies.distributions,
-    leftOut: [...own.leftOut, ...dependencies.leftOut],
-    findings: [...own.findings, ...dependencies.findings],
+    ...others,
+    files: sorted(await unite(own.files, others.files, system)),
+    leftOut: [...own.leftOut, ...others.leftOut],
+    findings: [...own.findings, ...others.findings],
   }
 }
 

@@ -20,6 +20,9 @@ export interface OwnFiles {
  */
 export async function collectOwnFiles(plan: Plan, system: System): Promise<OwnFiles> {
   const { config } = plan
+  const isBundle = plan.language === 'node' && config.bundle.kind === 'bundle'
+  // A bundle holds the function's code; only what is named comes beside it.
+  if (isBundle && config.include.length === 0) return { files: [], leftOut: [], findings: [] }
   const walk: Walk = {
     plan,
     disk: system.disk,

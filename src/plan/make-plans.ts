@@ -1,12 +1,21 @@
 import { join, relative } from 'node:path'
-import { markerEnvironment, PYTHON_RUNTIMES, RUNTIMES_CHECKED_ON } from '../aws/runtimes.ts'
+import {
+  markerEnvironment,
+  NODE_RUNTIMES,
+  type NodeRuntime,
+  PYTHON_RUNTIMES,
+  type PythonRuntime,
+  RUNTIMES_CHECKED_ON,
+} from '../aws/runtimes.ts'
 import { finding, UserError } from '../errors.ts'
 import { nearest } from '../formats/nearest.ts'
 import { compatibleTags } from '../formats/wheel-tags.ts'
-import type { Config, DependencySource, Finding, FunctionConfig, Plan, PythonTarget } from '../model.ts'
+import type { Config, DependencySource, Finding, FunctionConfig, NodeTarget, Plan, PythonTarget } from '../model.ts'
 import type { System } from '../system/system.ts'
 import { findBoundary } from './boundary.ts'
 import { findSource } from './dependency-source.ts'
+import { findEntry } from './node-entry.ts'
+import { findProject } from './node-project.ts'
 
 /**
  * Decides everything about the named functions, or about all when none is named.
@@ -23,39 +32,59 @@ export async function makePlans(config: Config, functionNames: readonly string[]
 
 async function makePlan(config: Config, one: FunctionConfig, system: System): Promise<Plan> {
   const boundary = await findBoundary(one.root, config.dir, system.disk)
-  const { source, others } = await findSource(one, boundary, system)
+  const base = { config: one, boundary, artifactPath: join(config.outDir, `${one.name}.zip`) }
+  const excluded = excludedFrom(one, config)
+  const python = PYTHON_RUNTIMES.find(({ id }) => id === one.runtime)
+  const node = NODE_RUNTIMES.find(({ id }) => id === one.runtime)
+  if (python !== undefined) {
+    const { source, others } = await findSource(one, boundary, system)
+    return {
+      ...base,
+      language: 'python',
+      target: pythonTarget(python, one),
+      source,
+      excluded: [...excluded, ...pathsOf(source)],
+      findings: [...standingOf(python), ...severalSources(one, source, others)],
+    }
+  }
+  if (node === undefined) throw new Error(`${one.runtime} passed validation`)
   return {
-    config: one,
-    target: targetOf(one),
-    source,
-    excluded: excludedFrom(one, config, source),
-    boundary,
-    artifactPath: join(config.outDir, `${one.name}.zip`),
-    findings: [...deprecationOf(one), ...severalSources(one, source, others)],
+    ...base,
+    language: 'node',
+    target: nodeTarget(node, one),
+    entry: await findEntry(one, system),
+    project: await findProject(one.root, boundary, system),
+    excluded,
+    findings: standingOf(node),
   }
 }
 
-function targetOf(one: FunctionConfig): PythonTarget {
-  const runtime = PYTHON_RUNTIMES.find(({ id }) => id === one.runtime)
-  if (runtime === undefined) throw new Error(`${one.runtime} passed validation`)
+function pythonTarget({ id, version, glibc, ...runtime }: PythonRuntime, { architecture }: FunctionConfig): PythonTarget {
   return {
-    runtime: runtime.id,
-    architecture: one.architecture,
-    version: runtime.version,
-    glibc: runtime.glibc,
-    markers: markerEnvironment(runtime, one.architecture),
-    tags: compatibleTags(runtime.version, runtime.glibc, one.architecture),
+    runtime: id,
+    architecture,
+    version,
+    glibc,
+    markers: markerEnvironment({ id, version, glibc, ...runtime }, architecture),
+    tags: compatibleTags(version, glibc, architecture),
   }
 }
 
-/** Outputs, the config, other functions and what the dependencies come from are nobody's own files. */
-function excludedFrom(one: FunctionConfig, config: Config, source: DependencySource): string[] {
+function nodeTarget({ id, major }: NodeRuntime, { architecture }: FunctionConfig): NodeTarget {
+  return { runtime: id, architecture, major, os: 'linux', cpu: architecture === 'arm64' ? 'arm64' : 'x64', libc: 'glibc' }
+}
+
+/** Outputs, the config, other functions and wheels are nobody's own files. */
+function excludedFrom(one: FunctionConfig, config: Config): string[] {
   const otherRoots = config.functions
     .map(({ root }) => root)
     .filter(root => root !== one.root && isBelow(root, one.root))
   const configFile = config.file === null || /(package\.json|pyproject\.toml)$/.test(config.file) ? [] : [config.file]
-  const sourcePath = source.kind === 'none' || source.kind === 'pyproject' ? [] : [source.path]
-  return [config.outDir, ...otherRoots, ...configFile, ...sourcePath, ...one.findLinks]
+  return [config.outDir, ...otherRoots, ...configFile, ...one.findLinks]
+}
+
+function pathsOf(source: DependencySource): string[] {
+  return source.kind === 'none' || source.kind === 'pyproject' ? [] : [source.path]
 }
 
 function isBelow(path: string, dir: string): boolean {
@@ -63,13 +92,10 @@ function isBelow(path: string, dir: string): boolean {
   return way !== '' && !way.startsWith('..')
 }
 
-function deprecationOf(one: FunctionConfig): Finding[] {
-  const runtime = PYTHON_RUNTIMES.find(({ id }) => id === one.runtime)
-  if (runtime?.preview) return [finding('RUNTIME_PREVIEW', '', one.runtime)]
-  if (runtime?.deprecated === null || runtime === undefined) return []
-  return runtime.deprecated <= RUNTIMES_CHECKED_ON
-    ? [finding('RUNTIME_DEPRECATED', '', one.runtime, runtime.deprecated)]
-    : []
+function standingOf({ id, preview, deprecated }: PythonRuntime | NodeRuntime): Finding[] {
+  if (preview) return [finding('RUNTIME_PREVIEW', '', id)]
+  if (deprecated === null || deprecated > RUNTIMES_CHECKED_ON) return []
+  return [finding('RUNTIME_DEPRECATED', '', id, deprecated)]
 }
 
 function severalSources(one: FunctionConfig, source: DependencySource, others: readonly string[]): Finding[] {

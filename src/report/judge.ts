@@ -69,21 +69,28 @@ function layerFindings({ config }: Plan): Finding[] {
     .map(({ arn }) => finding('LAYER_NOT_COUNTED', '', arn))
 }
 
+/** A package has its own files, and its part of bundles; of a bundle's zipped bytes its share. */
 function packagesOf(fileSet: FileSet, artifact: Artifact): PackageSize[] {
-  const sizes = new Map(fileSet.distributions.map(({ name }) => [name, { bytes: 0, zippedBytes: 0, files: 0 }]))
-  for (const { owner, bytes, zippedBytes } of artifact.entries) {
+  const sizes = new Map(fileSet.packages.map(({ id }) => [id, { bytes: 0, zippedBytes: 0, files: 0 }]))
+  const entries = new Map(artifact.entries.map(entry => [entry.path, entry]))
+  const add = (owner: string | null, bytes: number, zippedBytes: number, files: number): void => {
     const size = owner === null ? undefined : sizes.get(owner)
-    if (size === undefined) continue
+    if (size === undefined) return
     size.bytes += bytes
     size.zippedBytes += zippedBytes
-    size.files += 1
+    size.files += files
   }
-  const packages = fileSet.distributions.map(({ name, version, requiredBy }) => ({
+  for (const { owner, bytes, zippedBytes } of artifact.entries) add(owner, bytes, zippedBytes, 1)
+  for (const { path, owner, bytes } of fileSet.inlined) {
+    const bundle = entries.get(path)
+    add(owner, bytes, bundle === undefined ? 0 : Math.round((bytes / bundle.bytes) * bundle.zippedBytes), 0)
+  }
+  const packages = fileSet.packages.map(({ id, name, version, requiredBy }) => ({
     name,
     version,
-    ...(sizes.get(name) ?? { bytes: 0, zippedBytes: 0, files: 0 }),
+    ...(sizes.get(id) ?? { bytes: 0, zippedBytes: 0, files: 0 }),
     requiredBy,
   }))
   // Sorted for determinism
-  return packages.sort((a, b) => b.zippedBytes - a.zippedBytes || (a.name < b.name ? -1 : 1))
+  return packages.sort((a, b) => b.zippedBytes - a.zippedBytes || (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1))
 }

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { collectOwnFiles } from '../../src/files/own.ts'
-import type { FunctionConfig, Plan } from '../../src/model.ts'
+import type { FunctionConfig, PythonPlan } from '../../src/model.ts'
 import { describe, inTemporaryFolder, rejects, writeTree } from '../helpers.ts'
 import { testPlan, testSystem } from '../worlds.ts'
 
@@ -202,7 +202,7 @@ function inTree(
   })
 }
 
-function collect(dir: string, changes: Partial<FunctionConfig> = {}, more: Partial<Plan> = {}) {
+function collect(dir: string, changes: Partial<FunctionConfig> = {}, more: Partial<PythonPlan> = {}) {
   return collectOwnFiles(testPlan(dir, changes, more), testSystem())
 }
 

@@ -59,11 +59,11 @@ describe('report/judge', it => {
   it('adds up packages, heaviest first', () => {
     const owned = (path: string, owner: string) => testFile(path, 'x', { owner })
     const files = [owned('a/1', 'a'), owned('b/1', 'b'), owned('b/2', 'b'), testFile('own.py', 'x')]
-    const distributions = ['a', 'b'].map(name => ({ name, version: '1', requiredBy: ['(direct)'] }))
+    const packages = ['a', 'b'].map(name => ({ id: name, name, version: '1', requiredBy: ['(direct)'] }))
     const entries = files.map(({ path, owner }) => ({ path, owner, bytes: 10, zippedBytes: 7 }))
-    const { packages } = judge(testPlan('/project'), testFileSet(files, { distributions }), artifact({ entries }), [])
+    const judgement = judge(testPlan('/project'), testFileSet(files, { packages }), artifact({ entries }), [])
     assert.equal(
-      packages.map(({ name, bytes, zippedBytes, files }) => [name, bytes, zippedBytes, files]),
+      judgement.packages.map(({ name, bytes, zippedBytes, files }) => [name, bytes, zippedBytes, files]),
       [
         ['b', 20, 14, 2],
         ['a', 10, 7, 1],

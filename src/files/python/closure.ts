@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { satisfies } from '../../formats/pep440.ts'
 import { evaluateMarker, type Requirement } from '../../formats/pep508.ts'
-import type { Distribution, PythonTarget } from '../../model.ts'
+import type { PackedPackage, PythonTarget } from '../../model.ts'
 import type { LaidOutDistribution } from './types.ts'
 
 /** What stands for the function itself among those that require a distribution. */
@@ -69,10 +69,10 @@ export function requiredBy(
   distributions: readonly LaidOutDistribution[],
   direct: readonly string[],
   target: PythonTarget,
-): readonly Distribution[] {
+): readonly PackedPackage[] {
   const edges = edgesOf(distributions, direct, target)
   return distributions
-    .map(({ name, version }) => ({ name, version, requiredBy: requirersOf(name, edges) }))
+    .map(({ name, version }) => ({ id: name, name, version, requiredBy: requirersOf(name, edges) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 

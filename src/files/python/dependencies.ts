@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { UserError, unreachable } from '../../errors.ts'
-import type { Distribution, FileEntry, Finding, LeftOut, LockFormat, Plan } from '../../model.ts'
+import type { FileEntry, Finding, LeftOut, LockFormat, PackedPackage, PythonPlan } from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import type { Asking } from './build/workshop.ts'
 import { buildWheels } from './build.ts'
@@ -32,7 +32,7 @@ export interface WorkPlaces {
 
 export interface CollectedDependencies {
   readonly files: readonly FileEntry[]
-  readonly distributions: readonly Distribution[]
+  readonly packages: readonly PackedPackage[]
   readonly leftOut: readonly LeftOut[]
   readonly findings: readonly Finding[]
 }
@@ -42,7 +42,7 @@ export interface CollectedDependencies {
  * Throws the UserErrors of locks, indexes, wheels and tools.
  */
 export async function collectDependencies(
-  plan: Plan,
+  plan: PythonPlan,
   ownFiles: readonly FileEntry[],
   places: WorkPlaces,
   system: System,
@@ -54,7 +54,7 @@ export async function collectDependencies(
   const slimmed = await slim({ distributions: kept.distributions, level: config.slim, ownFiles }, system.disk)
   return {
     files: await merge(slimmed.files, system.disk),
-    distributions: requiredBy(kept.distributions, all.direct, target),
+    packages: requiredBy(kept.distributions, all.direct, target),
     leftOut: [...kept.leftOut, ...slimmed.leftOut],
     findings: [...all.findings, ...kept.findings, ...kept.distributions.flatMap(({ findings }) => findings)],
   }
@@ -69,7 +69,7 @@ interface LaidOut {
 
 /** What all ways to the dependencies work with. */
 interface Context {
-  readonly plan: Plan
+  readonly plan: PythonPlan
   readonly places: WorkPlaces
   readonly system: System
 }

@@ -25,7 +25,7 @@ const CASES: [string, string | null][] = [
   ['compiled.handler', null],
 ]
 
-describe('check/handler', it => {
+describe('check/python-handler', it => {
   for (const [handler, code] of CASES) {
     it(`finds ${code ?? 'nothing wrong'} for ${handler}`, async () => {
       const findings = await check(testPlan('/root', { handler }), FILES, testSystem())

@@ -2,14 +2,14 @@ import { finding } from '../errors.ts'
 import { readContent } from '../formats/content.ts'
 import { nearest } from '../formats/nearest.ts'
 import { topLevelNames } from '../formats/python-source.ts'
-import type { FileEntry, FileSet, Finding, Plan } from '../model.ts'
+import type { FileEntry, FileSet, Finding, PythonPlan } from '../model.ts'
 import type { System } from '../system/system.ts'
 
 /**
  * Finds the handler as Lambda's Python runtime does: the part before the last dot is a module, in which `/` is a dot.
  * https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py
  */
-export async function checkHandler(plan: Plan, fileSet: FileSet, system: System): Promise<Finding[]> {
+export async function checkPythonHandler(plan: PythonPlan, fileSet: FileSet, system: System): Promise<Finding[]> {
   const { handler } = plan.config
   const dot = handler.lastIndexOf('.')
   if (dot <= 0) return [finding('HANDLER_MALFORMED', '', handler)]
