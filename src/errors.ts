@@ -44,10 +44,28 @@ const MESSAGES = {
     `The runtime can't be inferred: ${why}. Write a config that names one of ${runtimes.join(', ')}, such as lpack.config.json: { "runtime": "${runtimes[runtimes.length - 1] ?? ''}" }`,
   NOTHING_TO_PACK: (dir: string, why: string, example: string) =>
     `${dir} has no lpack config and nothing that tells what to pack: ${why}.\nAdd such a file, go to the function's folder, or write a config, such as lpack.config.json:\n  ${example}`,
-  NODE_NOT_PACKED: (sign: string) =>
-    `${sign} is of a Node.js function. lpack packs Python functions; Node.js functions are not packed yet.`,
   PYTHON_OR_NODE: (dir: string, python: string, node: string) =>
-    `${dir} can be packed as Python or as Node.js. Write lpack.config.json as one of:\n  ${python}\n  ${node}\nNode.js functions are not packed yet.`,
+    `${dir} can be packed as Python or as Node.js. Write lpack.config.json as one of:\n  ${python}\n  ${node}`,
+  // node bundle
+  BUNDLE_FAILED: (name: string, lines: readonly string[]) =>
+    `Function "${name}" can't be bundled:\n  ${lines.join('\n  ')}`,
+  MODULE_NOT_INSTALLED: (name: string, lines: readonly string[], command: string) =>
+    `Function "${name}" imports what is not installed:\n  ${lines.join('\n  ')}\nRun \`${command}\`. What a layer or the runtime brings belongs in \`external\` of \`esbuild\`.`,
+  // node packages
+  PACKAGE_JSON_DAMAGED: (path: string, why: string) =>
+    `${path} can't be read as JSON: ${why}. Correct it, or install the package anew.`,
+  NODE_INSTALL_STALE: (nodeModules: string, lock: string, name: string, command: string) =>
+    `${nodeModules} is not what ${lock} says: it has another ${name}, or none. Run \`${command}\`.`,
+  NODE_PNP_EXTERNAL: (packages: readonly string[], settings: string) =>
+    `${packages.join(', ')} can't be bundled and must be packed as files, which Yarn Plug'n'Play keeps in zips. Set \`nodeLinker: node-modules\` in ${settings} and run \`yarn install\`.`,
+  NODE_TARGET_PACKAGE_MISSING: (packages: readonly string[], target: string, why: string, command: string) =>
+    `${packages.join(', ')} is needed on ${target}, is not installed, and can't be fetched: ${why}. Run \`${command}\`.`,
+  NODE_MANAGER_UNFIT: (packages: readonly string[], target: string, why: string, command: string) =>
+    `${packages.join(', ')} is needed on ${target}, is not installed, and can't be fetched: ${why}. Put the project's package manager on PATH, or run \`${command}\` where it is.`,
+  NODE_FETCH_FAILED: (packages: readonly string[], target: string, failure: string, command: string) =>
+    `${packages.join(', ')} is needed on ${target}, is not installed, and can't be fetched. ${failure}\nMend what it says, or run \`${command}\`.`,
+  PACKAGES_WITHOUT_END: (id: string, place: string) =>
+    `${id} and versions of the packages that it requires require each other in turn, so that they would nest for ever, as in ${place}. Unite the versions with \`overrides\` (npm, pnpm) or \`resolutions\` (Yarn) in package.json.`,
   // python dependencies
   DISTRIBUTIONS_COLLIDE: (path: string, one: string, other: string) =>
     `${one} and ${other} both hold "${path}", with different content. Only one of them can be installed: remove one from what is locked.`,
@@ -154,6 +172,19 @@ const MESSAGES = {
   DEPENDENCIES_UNKNOWN: (name: string, path: string) =>
     `Function "${name}": \`dependencies\` names ${path}, which is no lock file (uv.lock, pylock.toml, poetry.lock, pdm.lock, Pipfile.lock), requirements file (*.txt, *.in), pyproject.toml, virtual environment or folder of wheels.`,
   MANIFEST_BROKEN: (path: string, why: string) => `${path} is not TOML: ${why}.`,
+  HANDLER_UNUSABLE: (name: string, handler: string, words: string) =>
+    `Function "${name}": Lambda can't use the handler "${handler}". It would say: ${words}. Write it as module.function, such as src/index.handler: the path from the function's root, without "..", and no dot in the module's name.`,
+  ENTRY_NOT_FOUND: (
+    name: string,
+    handler: string,
+    module: string,
+    extensions: readonly string[],
+    root: string,
+    meant: string | null,
+  ) =>
+    `Function "${name}": the handler "${handler}" needs a file ${module} with one of ${extensions.join(', ')} in ${root}, and there is none${meant === null ? '. Correct the handler, or build what it names first.' : `; did you mean "${meant}"?`}`,
+  ENTRY_NOT_BUILT: (name: string, handler: string, module: string, source: string) =>
+    `Function "${name}": the handler "${handler}" needs ${module}.js, .mjs or .cjs, and only its source ${source} is there. With \`esbuild: false\` files are packed as they are: build it first, or remove \`esbuild: false\` to have it bundled.`,
   // own files
   PATTERN_MATCHES_NOTHING: (name: string, key: string, pattern: string, root: string) =>
     `Function "${name}": the pattern "${pattern}" in \`${key}\` matches nothing under ${root}. Correct or remove it.`,
@@ -165,6 +196,8 @@ const MESSAGES = {
   FILE_SPECIAL: (path: string) => `${path} is neither a file nor a folder. Leave it out with \`exclude\`.`,
   FILES_COLLIDE: (path: string, owner: string, other: string) =>
     `${path} comes from ${owner} and, with other content, from ${other}. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
+  NODE_PACKAGES_MISSING: (missing: readonly string[], dir: string) =>
+    `${dir}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} needed at run time and not installed. Install what the lock file says (\`npm ci\`, \`pnpm install\`, \`yarn install\`), or remove what isn't needed from package.json.`,
   // zip
   OUTPUT_UNWRITABLE: (path: string, why: string) => `${path} can't be written: ${why}.`,
 } as const satisfies Record<string, (...details: never[]) => string>
@@ -211,19 +244,80 @@ const FINDINGS = {
   // handler
   HANDLER_MALFORMED: [
     'error',
-    (handler: string) =>
-      `The handler "${handler}" has no dot. Lambda would say: Bad handler '${handler}': not enough values to unpack (expected 2, got 1). Write it as module.function.`,
+    (handler: string, words: string) =>
+      `Lambda can't use the handler "${handler}". It would say: ${words}. Write it as module.function.`,
   ],
   HANDLER_MODULE_MISSING: [
     'error',
-    (handler: string, module: string, tried: string) =>
-      `The handler "${handler}" needs ${tried}, which is not in the artifact. Lambda would say: Unable to import module '${module}': No module named '${module.replaceAll('/', '.')}'.`,
+    (handler: string, tried: string, words: string) =>
+      `The handler "${handler}" needs ${tried}, which is not in the artifact. Lambda would say: ${words}.`,
   ],
   HANDLER_FUNCTION_MISSING: [
     'error',
-    (handler: string, name: string, module: string, meant: string | null) =>
-      `The handler "${handler}" needs "${name}", which its module does not define${meant === null ? '' : `; did you mean "${meant}"?`} Lambda would say: Handler '${name}' missing on module '${module}'.`,
+    (handler: string, name: string, meant: string | null, words: string) =>
+      `The handler "${handler}" needs "${name}", which its module does not have${meant === null ? '.' : `; did you mean "${meant}"?`} Lambda would say: ${words}.`,
   ],
+  HANDLER_MODULE_HIDDEN: [
+    'error',
+    (handler: string, wanted: string, loaded: string, why: string) =>
+      `The handler "${handler}" is in ${wanted}, but ${why}. Leave ${loaded} out of the artifact, or give the handler's module another name.`,
+  ],
+  HANDLER_MODULE_KIND: [
+    'error',
+    (handler: string, path: string, kind: string, words: string, remedy: string) =>
+      `${path}, which the handler "${handler}" names, is loaded as ${kind}, which it isn't. Lambda would say: ${words}. ${remedy}`,
+  ],
+  // node packages
+  EXTERNAL_TWICE: [
+    'warning',
+    (kept: string, other: string, fromDir: string) =>
+      `The bundle loads ${kept}, but ${fromDir} wants ${other}: what is left out of a bundle can be there in one version. Unite them with \`overrides\` (npm, pnpm) or \`resolutions\` (Yarn) in package.json.`,
+  ],
+  NODE_ADDON_NOT_BUILT: [
+    'error',
+    (id: string, platform: string, name: string) =>
+      `${id} has no native add-on for ${platform}: it wasn't built. Build it on ${platform} with Amazon Linux 2023's glibc (2.34) or an older one: \`npm rebuild ${name}\`, \`pnpm rebuild ${name}\` or \`yarn rebuild ${name}\`, with install scripts allowed.`,
+  ],
+  NODE_ADDON_FOREIGN: [
+    'error',
+    (id: string, platform: string, found: string, name: string) =>
+      `${id} has a native add-on for ${found} and none for ${platform}. Install it on ${platform}, in a container for instance: \`npm rebuild ${name}\`, \`pnpm rebuild ${name}\` or \`yarn rebuild ${name}\`.`,
+  ],
+  NODE_ADDON_OPTIONAL: [
+    'note',
+    (id: string, platform: string) => `${id} has no native add-on for ${platform}; what wants it does without.`,
+  ],
+  PRISMA_ENGINE_MISSING: [
+    'error',
+    (id: string, wanted: string) =>
+      `${id} has no query engine for Lambda. Add "${wanted}" to \`binaryTargets\` of the generator in schema.prisma and run \`npx prisma generate\`.`,
+  ],
+  // node bundle
+  NODE_DYNAMIC_REQUIRE: [
+    'warning',
+    (name: string | null, place: string) =>
+      name === null
+        ? `${place} loads a module whose name is only known when it runs, so the module is not in the bundle. Import it by its name, or pack its files with \`include\`.`
+        : `${name} (${place}) loads a module whose name is only known when it runs, so the module is not in the bundle. If the function needs it, add "${name}" to \`external\` of \`esbuild\`: it is then packed as files.`,
+  ],
+  NODE_FILE_BESIDE: [
+    'warning',
+    (name: string | null, place: string) =>
+      name === null
+        ? `${place} looks for a file beside itself, which in the artifact is beside the bundle. Import the file, or pack it with \`include\` at the same path from the bundle.`
+        : `${name} (${place}) looks for a file beside itself, which the bundle leaves behind. If the function needs it, add "${name}" to \`external\` of \`esbuild\`: it is then packed as files.`,
+  ],
+  NODE_DECORATOR_METADATA: [
+    'warning',
+    (place: string, tsconfig: string) =>
+      `${place} has decorators, and ${tsconfig} asks for \`emitDecoratorMetadata\`, which esbuild doesn't write. If a framework reads it, compile with tsc and name the compiled file in \`handler\`.`,
+  ],
+  NODE_EXTERNAL_VERSIONS: [
+    'warning',
+    (name: string, chosen: string, others: readonly string[]) =>
+      `${name} is imported in several versions, and from one bundle all get ${chosen} instead of ${others.join(' and ')}. Install one version that suits all.`,
+  ],
+  BUNDLE_WARNING: ['warning', (text: string) => `The bundler says: ${text}.`],
   // python dependencies
   NOT_HASH_LOCKED: [
     'note',

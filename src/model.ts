@@ -235,7 +235,7 @@ export interface FileSet {
   readonly files: readonly FileEntry[]
   readonly packages: readonly PackedPackage[]
   readonly inlined: readonly InlinedPart[]
-  /** Files for people that stand beside the artifact, such as a source map: name and content. Named `<function>.<name>`. */
+  /** Files for people that stand beside the artifact, such as a source map, by their names in the output folder. */
   readonly beside: readonly { readonly name: string; readonly bytes: Uint8Array }[]
   /** What was left out, rule by rule, for --verbose and the report. */
   readonly leftOut: readonly LeftOut[]

@@ -28,7 +28,7 @@ export async function zip(config: Config, options: PackOptions, system: System):
         const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
         const findings = options.check ? await check(plan, fileSet, system) : []
         const draft = await writeZip(fileSet, join(draftDir, `${plan.config.name}.zip`), encoder, system)
-        return { plan, fileSet, findings, draft, path: plan.artifactPath }
+        return { plan, fileSet, findings, draft, path: plan.artifactPath, beside: fileSet.beside }
       }),
     ),
   )

@@ -19,14 +19,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['model', 'errors', 'config', 'api'],
 }
 
-/** Each third-party package has one file that knows it. */
-const OWNER: Readonly<Record<string, string>> = {
+/** Each third-party package has one file that knows it; esbuild has one for each of its two uses. */
+const OWNER: Readonly<Record<string, string | readonly string[]>> = {
   ajv: 'config/validate.ts',
   archiver: 'zip/archiver.ts',
   'compress-commons': 'zip/archiver.ts',
   cosmiconfig: 'config/find.ts',
   'crc-32': 'formats/crc32.ts',
-  esbuild: 'config/typescript.ts',
+  esbuild: ['config/typescript.ts', 'files/node/bundle/esbuild.ts'],
   execa: 'system/processes.ts',
   'fastest-levenshtein': 'formats/nearest.ts',
   libdeflate: 'deflate/encoder.ts',
@@ -68,9 +68,8 @@ describe('architecture', it => {
         if (specifier.startsWith('.')) checkRoom(file, specifier)
         else if (specifier.startsWith('node:')) checkWorld(file, specifier)
         else
-          assert.is(
-            OWNER[specifier],
-            file,
+          assert.ok(
+            [OWNER[specifier] ?? []].flat().includes(file),
             `src/${file} imports "${specifier}", which belongs to src/${OWNER[specifier]}`,
           )
       }
@@ -88,7 +87,7 @@ describe('architecture', it => {
 
   it('has an owner on disk for each package', () => {
     assert.equal(
-      [...new Set(Object.values(OWNER))].filter(file => !SOURCES.includes(file)),
+      [...new Set(Object.values(OWNER).flat())].filter(file => !SOURCES.includes(file)),
       [],
     )
   })

@@ -1,4 +1,5 @@
 import type { Architecture, RuntimeSdk, SlimLevel } from '../model.ts'
+import type { BuildOptions, Loader } from './typescript.ts'
 
 /** A size: bytes, or a text such as "5 MB" (MB = MiB = 1,048,576 bytes). */
 export type RawSize = number | string
@@ -17,13 +18,77 @@ export interface RawBudget {
   readonly unzipped?: RawSize
 }
 
+/** esbuild's own options, but for those that lpack decides. https://esbuild.github.io/api/#build */
+export interface RawEsbuild extends EsbuildOptions {
+  /** Writes a source map. linked or true: packed beside the bundle; external: beside the artifact; inline: in the bundle. Default: false. */
+  readonly sourcemap?: boolean | 'linked' | 'external' | 'inline'
+  /** The kind of module that is written: esm into .mjs, cjs into .cjs. Default: esm. */
+  readonly format?: 'esm' | 'cjs'
+  /** File extensions and how they are read. */
+  readonly loader?: Readonly<Record<string, TextLoader>>
+  /** Where comments with licences go. Default: none. */
+  readonly legalComments?: 'none' | 'inline' | 'eof'
+  /** How JSX is compiled. */
+  readonly jsx?: 'transform' | 'automatic'
+  /** Text before the code. */
+  readonly banner?: RawCode
+  /** Text after the code. */
+  readonly footer?: RawCode
+}
+
+interface RawCode {
+  readonly js?: string
+}
+
+type TextLoader = Exclude<Loader, 'file' | 'copy' | 'css' | 'local-css'>
+
+type ReadonlyList<T> = T extends (infer Item)[] ? readonly Item[] : T
+
+type EsbuildOptions = { readonly [Key in keyof PassedOn]: ReadonlyList<PassedOn[Key]> }
+
+type PassedOn = Pick<
+  BuildOptions,
+  | 'minify'
+  | 'minifyWhitespace'
+  | 'minifyIdentifiers'
+  | 'minifySyntax'
+  | 'keepNames'
+  | 'sourcesContent'
+  | 'sourceRoot'
+  | 'external'
+  | 'define'
+  | 'target'
+  | 'alias'
+  | 'conditions'
+  | 'mainFields'
+  | 'resolveExtensions'
+  | 'drop'
+  | 'dropLabels'
+  | 'pure'
+  | 'inject'
+  | 'jsxFactory'
+  | 'jsxFragment'
+  | 'jsxImportSource'
+  | 'jsxDev'
+  | 'jsxSideEffects'
+  | 'charset'
+  | 'lineLimit'
+  | 'treeShaking'
+  | 'ignoreAnnotations'
+  | 'tsconfig'
+  | 'tsconfigRaw'
+  | 'logOverride'
+  | 'supported'
+  | 'plugins'
+>
+
 /** One Lambda function, as the user writes it. schema.json holds the rules of each key. */
 export interface RawFunction {
-  /** The AWS id of the runtime. Default: what .python-version, requires-python, a Pipfile or a virtual environment says, else the newest stable Python. */
+  /** The AWS id of the runtime. Default: of Python what .python-version, requires-python, a Pipfile or a virtual environment says, of Node.js what .nvmrc, .node-version or engines of package.json says, else the newest stable one. */
   readonly runtime?: string
   /** The CPU that the function runs on. */
   readonly architecture?: Architecture
-  /** The module and the function that Lambda calls. Default: lambda_handler or handler of lambda_function.py, app.py, main.py, handler.py or index.py. */
+  /** The module and the function that Lambda calls. Default: of Python lambda_handler or handler of lambda_function.py, app.py, main.py, handler.py or index.py; of Node.js handler of the file that package.json names, or of index, app, main, handler or lambda at the root or in src. */
   readonly handler?: string
   /** The function's folder, from the config's folder. */
   readonly root?: string
@@ -33,18 +98,20 @@ export interface RawFunction {
   readonly exclude?: readonly string[]
   /** Globs of the function's own files, from its root, that are packed as executable. */
   readonly executable?: readonly string[]
-  /** Where the dependencies come from: a lock or requirements file, a virtual environment or a folder of wheels, from the config's folder; false: none. Default: the first that is found at the root or above. */
+  /** Where the dependencies of a Python function come from: a lock or requirements file, a virtual environment or a folder of wheels, from the config's folder; false: none. Default: the first that is found at the root or above. */
   readonly dependencies?: string | false
-  /** Dependency groups that are packed besides the main dependencies. */
+  /** Dependency groups of a Python project that are packed besides the main dependencies. */
   readonly groups?: readonly string[]
-  /** Extras of the project that are packed besides the main dependencies. */
+  /** Extras of a Python project that are packed besides the main dependencies. */
   readonly extras?: readonly string[]
-  /** Folders of wheels, from the config's folder, that are used before any index. */
+  /** Folders of Python wheels, from the config's folder, that are used before any index. */
   readonly findLinks?: readonly string[]
   /** omit: leave out the AWS SDK that the runtime ships. bundle: pack it. */
   readonly runtimeSdk?: RuntimeSdk
   /** What is left out of packages. safe: what no import can reach. strong: also test suites that nothing packed imports. */
   readonly slim?: SlimLevel
+  /** Options of esbuild, which bundles a Node.js function: https://esbuild.github.io/api/#build. false: its files are packed as they are, with node_modules. */
+  readonly esbuild?: RawEsbuild | false
   /** Memory in MB. */
   readonly memorySize?: number
   /** Seconds after which Lambda stops the function. */

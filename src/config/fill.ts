@@ -1,11 +1,18 @@
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
-import type { DependenciesConfig, FunctionConfig } from '../model.ts'
+import type { BundleConfig, DependenciesConfig, FunctionConfig } from '../model.ts'
 import type { Disk, System } from '../system/system.ts'
-import type { RawFunction } from './define.ts'
+import type { RawEsbuild, RawFunction } from './define.ts'
 import type { Draft } from './drafts.ts'
-import { inferHandler, isNodeHandler } from './infer-handler.ts'
-import { inferRuntime } from './infer-runtime.ts'
+import {
+  type HandlerSigns,
+  inferHandler,
+  inferRuntime,
+  type Language,
+  languageOf,
+  languagesOfHandler,
+} from './infer.ts'
 import { type KeyPath, type Problem, quote } from './problem.ts'
+import { languageProblems } from './rules.ts'
 import { parseSize } from './size.ts'
 
 /** A function with every default filled, or what keeps it from being that. */
@@ -29,16 +36,21 @@ export async function fill(draft: Draft, dir: string, system: System): Promise<F
   const root = resolve(dir, draft.raw.root ?? '.')
   const problems = [...(await pathProblems(draft, dir, system.disk))]
   const isRootSound = !draft.broken.has('root') && !problems.some(({ keys }) => keys[keys.length - 1] === 'root')
-  const found = isRootSound
-    ? [nameOf(draft, dir), await runtimeOf(draft, root, dir, system), await handlerOf(draft, root, system.disk)]
-    : []
+  const found = isRootSound ? [nameOf(draft, dir), ...(await entryOf(draft, root, dir, system))] : []
   const [name, runtime, handler] = found
   problems.push(...found.flatMap(({ problem }) => problem ?? []))
+  if (runtime !== undefined && runtime.value !== '') problems.push(...languageProblems(draft, runtime.value))
   const inferred = found.flatMap(({ inferred }) => (inferred === '' ? [] : [draft.label + inferred]))
   if (problems.length > 0 || name === undefined || runtime === undefined || handler === undefined)
     return { config: null, problems, inferred }
   return {
-    config: { ...settled(draft.raw, dir), name: name.value, runtime: runtime.value, handler: handler.value, root },
+    config: {
+      ...settled(draft.raw, languageOf(runtime.value), dir),
+      name: name.value,
+      runtime: runtime.value,
+      handler: handler.value,
+      root,
+    },
     problems,
     inferred,
   }
@@ -66,41 +78,46 @@ function nameOf(draft: Draft, dir: string): Found {
   return { value, problem: value === '' ? { keys: ['name'], text } : null, inferred: `name ${value} (from the folder)` }
 }
 
-async function runtimeOf(draft: Draft, root: string, dir: string, system: System): Promise<Found> {
-  if (draft.raw.runtime !== undefined || draft.broken.has('runtime'))
-    return { value: draft.raw.runtime ?? '', problem: null, inferred: '' }
-  const runtime = await inferRuntime(root, dir, system)
-  if (runtime.kind === 'found')
-    return { value: runtime.id, problem: null, inferred: `runtime ${runtime.id} (${runtime.why})` }
-  return {
-    value: '',
-    problem: { keys: draft.keysOf('runtime'), text: `is missing, and can't be inferred: ${runtime.why}. Add it.` },
-    inferred: '',
+const UNSAID: Found = { value: '', problem: null, inferred: '' }
+
+/** The runtime and the handler; what the config leaves out of them is inferred from what it says and from the folder. */
+async function entryOf(draft: Draft, root: string, dir: string, system: System): Promise<readonly [Found, Found]> {
+  const { runtime, handler } = draft.raw
+  const said = { runtime: { ...UNSAID, value: runtime ?? '' }, handler: { ...UNSAID, value: handler ?? '' } }
+  const isRuntimeSaid = runtime !== undefined || draft.broken.has('runtime')
+  const isHandlerSaid = handler !== undefined || draft.broken.has('handler')
+  if (isRuntimeSaid && isHandlerSaid) return [said.runtime, said.handler]
+  const signs = await inferHandler(root, system.disk)
+  if (isRuntimeSaid) {
+    const language = runtime === undefined ? signs.language : languageOf(runtime)
+    return [said.runtime, handlerOf(draft, signs, language)]
   }
+  const spoken = handler === undefined ? [] : await languagesOfHandler(root, handler, system.disk)
+  if (handler !== undefined && spoken.length > 1) {
+    const why = `${quote(handler)} is there as Python and as Node.js`
+    return [unknown(draft, 'runtime', why), said.handler]
+  }
+  // Nothing speaks for a language: Python, as long as no one calls for Node.js.
+  const language = spoken[0] ?? signs.language ?? (isHandlerSaid || signs.node === null ? 'python' : null)
+  const foundRuntime = language === null ? UNSAID : await runtimeOf(draft, language, root, dir, system)
+  return [foundRuntime, isHandlerSaid ? said.handler : handlerOf(draft, signs, spoken[0] ?? signs.language)]
 }
 
-async function handlerOf(draft: Draft, root: string, disk: Disk): Promise<Found> {
-  const { handler, runtime } = draft.raw
-  const keys = draft.keysOf('handler')
-  if (handler !== undefined) {
-    const isNode = runtime === undefined && (await isNodeHandler(root, handler, disk))
-    const text = `is ${quote(handler)}, which is of a Node.js function. lpack packs Python functions; Node.js functions are not packed yet.`
-    return { value: handler, problem: isNode ? { keys, text } : null, inferred: '' }
-  }
-  if (draft.broken.has('handler')) return { value: '', problem: null, inferred: '' }
-  const found = await inferHandler(root, disk)
-  if (found.python !== null && (found.node === null || runtime !== undefined)) {
-    return {
-      value: found.python.handler,
-      problem: null,
-      inferred: `handler ${found.python.handler} (from ${found.python.file})`,
-    }
-  }
-  return {
-    value: '',
-    problem: { keys, text: `is missing, and can't be inferred: ${found.why}. Add it.` },
-    inferred: '',
-  }
+async function runtimeOf(draft: Draft, language: Language, root: string, dir: string, system: System): Promise<Found> {
+  const runtime = await inferRuntime(language, root, dir, system)
+  if (runtime.kind === 'none') return unknown(draft, 'runtime', runtime.why)
+  return { value: runtime.id, problem: null, inferred: `runtime ${runtime.id} (${runtime.why})` }
+}
+
+function handlerOf(draft: Draft, signs: HandlerSigns, language: Language | null): Found {
+  const found = language === null ? null : signs[language]
+  if (found === null) return unknown(draft, 'handler', language === null ? signs.why : signs.whyNot[language])
+  return { value: found.handler, problem: null, inferred: `handler ${found.handler} (from ${found.file})` }
+}
+
+function unknown(draft: Draft, key: 'runtime' | 'handler', why: string): Found {
+  const text = `is missing, and can't be inferred: ${why}. Add it.`
+  return { value: '', problem: { keys: draft.keysOf(key), text }, inferred: '' }
 }
 
 async function pathProblems({ raw, keysOf }: Draft, dir: string, disk: Disk): Promise<readonly Problem[]> {
@@ -116,25 +133,54 @@ async function pathProblems({ raw, keysOf }: Draft, dir: string, disk: Disk): Pr
   if (typeof raw.dependencies === 'string') await look(keysOf('dependencies'), raw.dependencies, false)
   for (const [position, path] of (raw.findLinks ?? []).entries())
     await look([...keysOf('findLinks'), position], path, true)
+  const esbuild = raw.esbuild === false ? {} : (raw.esbuild ?? {})
+  if (esbuild.tsconfig !== undefined) await look([...keysOf('esbuild'), 'tsconfig'], esbuild.tsconfig, false)
+  for (const [position, path] of (esbuild.inject ?? []).entries())
+    await look([...keysOf('esbuild'), 'inject', position], path, false)
   return problems
 }
 
-function settled(raw: RawFunction, dir: string): Omit<FunctionConfig, 'name' | 'runtime' | 'handler' | 'root'> {
+/** A default of all functions that is of the other language is as if it weren't there. */
+function settled(
+  raw: RawFunction,
+  language: Language,
+  dir: string,
+): Omit<FunctionConfig, 'name' | 'runtime' | 'handler' | 'root'> {
+  const python = language === 'python' ? raw : {}
   return {
     architecture: raw.architecture ?? 'x86_64',
     include: raw.include ?? [],
     exclude: raw.exclude ?? [],
     executable: raw.executable ?? [],
-    dependencies: dependenciesOf(raw.dependencies, dir),
-    groups: raw.groups ?? [],
-    extras: raw.extras ?? [],
-    findLinks: (raw.findLinks ?? []).map(path => resolve(dir, path)),
+    dependencies: dependenciesOf(python.dependencies, dir),
+    groups: python.groups ?? [],
+    extras: python.extras ?? [],
+    findLinks: (python.findLinks ?? []).map(path => resolve(dir, path)),
     runtimeSdk: raw.runtimeSdk ?? 'bundle',
     slim: raw.slim ?? 'safe',
-    bundle: { kind: 'bundle', options: {} },
+    bundle: bundleOf(language === 'node' ? raw.esbuild : undefined, dir),
     layers: (raw.layers ?? []).map(({ arn, unzippedBytes }) => ({ arn, unzippedBytes: unzippedBytes ?? null })),
     budget: { zippedBytes: bytesOf(raw.budget?.zipped), unzippedBytes: bytesOf(raw.budget?.unzipped) },
   }
+}
+
+/** Paths start at the config's folder, as all in a config; esbuild's own start elsewhere. */
+function bundleOf(esbuild: RawEsbuild | false | undefined, dir: string): BundleConfig {
+  if (esbuild === false) return { kind: 'files' }
+  const { tsconfig, inject, alias, external, ...options } = esbuild ?? {}
+  const place = (path: string) => (/^\.\.?(\/|$)/.test(path) ? resolve(dir, path) : path)
+  const placed = {
+    tsconfig: tsconfig === undefined ? undefined : resolve(dir, tsconfig),
+    inject: inject?.map(path => resolve(dir, path)),
+    alias:
+      alias === undefined
+        ? undefined
+        : Object.fromEntries(Object.entries(alias).map(([from, to]) => [from, place(to)])),
+    external: external?.map(place),
+  }
+  // undefined is as good as absent: a TypeScript config may compute it.
+  const told = Object.entries({ ...options, ...placed }).filter(([, value]) => value !== undefined)
+  return { kind: 'bundle', options: Object.fromEntries(told) }
 }
 
 function dependenciesOf(dependencies: string | false | undefined, dir: string): DependenciesConfig {

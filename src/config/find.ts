@@ -154,7 +154,8 @@ function inBox(parse: (file: string, text: string) => unknown): Loader {
   }
 }
 
-async function parseJson(file: string, text: string): Promise<unknown> {
+/** Parses the text of a JSON file. Throws UserError CONFIG_UNREADABLE with line and column. */
+export async function parseJson(file: string, text: string): Promise<unknown> {
   const json = withoutMark(text)
   try {
     return JSON.parse(json)

@@ -1,5 +1,5 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import { PYTHON_RUNTIMES } from '../aws/runtimes.ts'
+import { NODE_RUNTIMES, PYTHON_RUNTIMES } from '../aws/runtimes.ts'
 import { UserError } from '../errors.ts'
 import type { Config } from '../model.ts'
 import type { System } from '../system/system.ts'
@@ -7,8 +7,7 @@ import type { RawConfig } from './define.ts'
 import { type Draft, draftsOf, namingProblems } from './drafts.ts'
 import { fill, isWithin, nameFromFolder } from './fill.ts'
 import { type FoundConfig, findConfig } from './find.ts'
-import { inferHandler } from './infer-handler.ts'
-import { inferRuntime } from './infer-runtime.ts'
+import { inferHandler, inferRuntime, type Language } from './infer.ts'
 import { type ConfigLabel, type Problem, problemLine, quote } from './problem.ts'
 import { ruleProblems } from './rules.ts'
 import { validate } from './validate.ts'
@@ -59,6 +58,7 @@ async function readConfig({ file, prefix, value }: FoundConfig, system: System):
 }
 
 const EXAMPLE = '{ "name": "hello", "runtime": "python3.13", "handler": "lambda_function.lambda_handler" }'
+const NODE_EXAMPLE = '{ "name": "hello", "runtime": "nodejs24.x", "handler": "src/index.handler" }'
 const EXAMPLE_TEXT = `A small one: ${EXAMPLE}`
 
 /** One line a problem; a default that several functions share is told once. */
@@ -74,20 +74,19 @@ function displayed(file: string, cwd: string): string {
 async function inferConfig(system: System): Promise<Config> {
   const dir = system.cwd
   const signs = await inferHandler(dir, system.disk)
-  if (signs.python === null) {
-    const nodeSign = signs.node?.file ?? (signs.hasPackageJson && !signs.hasPythonFiles ? 'package.json' : null)
-    if (nodeSign !== null) throw new UserError('NODE_NOT_PACKED', join(dir, nodeSign))
-    throw new UserError('NOTHING_TO_PACK', dir, signs.why, EXAMPLE)
-  }
-  const runtime = await inferRuntime(dir, dir, system)
-  if (signs.node !== null)
-    throw bothSigns(dir, runtime.kind === 'found' ? runtime.id : 'python3.13', signs.python.handler, signs.node.handler)
-  if (runtime.kind === 'none')
+  if (signs.python !== null && signs.node !== null)
+    throw await bothSigns(dir, signs.python.handler, signs.node.handler, system)
+  if (signs.why !== '' || signs.language === null)
+    throw new UserError('NOTHING_TO_PACK', dir, signs.why, signs.language === 'node' ? NODE_EXAMPLE : EXAMPLE)
+  const runtime = await inferRuntime(signs.language, dir, dir, system)
+  if (runtime.kind === 'none') {
+    const runtimes = signs.language === 'node' ? NODE_RUNTIMES : PYTHON_RUNTIMES
     throw new UserError(
       'RUNTIME_NOT_INFERRED',
       runtime.why,
-      PYTHON_RUNTIMES.filter(({ preview }) => !preview).map(({ id }) => id),
+      runtimes.filter(({ preview }) => !preview).map(({ id }) => id),
     )
+  }
   if (nameFromFolder(dir) === '') throw new UserError('NAME_NEEDED', dir)
   const draft: Draft = { name: null, raw: {}, broken: new Set(), keysOf: key => [key], label: '' }
   const { config, inferred } = await fill(draft, dir, system)
@@ -95,7 +94,11 @@ async function inferConfig(system: System): Promise<Config> {
   return { file: null, dir, outDir: join(dir, DEFAULT_OUT_DIR), functions: [config], inferred }
 }
 
-function bothSigns(dir: string, runtime: string, python: string, node: string): UserError {
-  const config = (id: string, handler: string) => JSON.stringify({ runtime: id, handler })
-  return new UserError('PYTHON_OR_NODE', dir, config(runtime, python), config('nodejs24.x', node))
+async function bothSigns(dir: string, python: string, node: string, system: System): Promise<UserError> {
+  const config = async (language: Language, handler: string) => {
+    const runtime = await inferRuntime(language, dir, dir, system)
+    const id = runtime.kind === 'found' ? runtime.id : language === 'node' ? 'nodejs24.x' : 'python3.13'
+    return JSON.stringify({ runtime: id, handler })
+  }
+  return new UserError('PYTHON_OR_NODE', dir, await config('python', python), await config('node', node))
 }

@@ -1,5 +1,6 @@
 import type { RawFunction, RawLayer } from './define.ts'
 import type { Draft } from './drafts.ts'
+import { languageOf } from './infer.ts'
 import { type Problem, quote } from './problem.ts'
 import { parseSize } from './size.ts'
 
@@ -14,6 +15,21 @@ export function ruleProblems({ raw, keysOf }: Draft): readonly Problem[] {
   ]
   const broken = rules.flatMap(([key, text]) => (text === null ? [] : [{ keys: keysOf(key), text }]))
   return [...broken, ...budgetProblems(raw).map(({ keys, text }) => ({ keys: [...keysOf('budget'), ...keys], text }))]
+}
+
+const KEYS_OF_PYTHON = ['dependencies', 'groups', 'extras', 'findLinks'] as const
+const KEYS_OF_NODE = ['esbuild'] as const
+
+/** Keys that mean nothing for the language of a function. A default of all functions may be for others. */
+export function languageProblems({ raw, keysOf, label }: Draft, runtime: string): readonly Problem[] {
+  const isNode = languageOf(runtime) === 'node'
+  const foreign = isNode ? KEYS_OF_PYTHON : KEYS_OF_NODE
+  return foreign
+    .filter(key => raw[key] !== undefined && (label === '' || keysOf(key).length > 1))
+    .map(key => ({
+      keys: keysOf(key),
+      text: `is of ${isNode ? 'Python' : 'Node.js'} functions, and this one runs on ${runtime}. Remove it.`,
+    }))
 }
 
 function environmentProblem(environment: Readonly<Record<string, string>>): string | null {

@@ -5,6 +5,8 @@ import type { BuildFailure, Plugin } from 'esbuild'
 import { UserError } from '../errors.ts'
 import type { Disk } from '../system/system.ts'
 
+export type { BuildOptions, Loader } from 'esbuild'
+
 // Bare names of what `import.meta` and CommonJS offer; each file gets its own values in front of its text.
 const PLACE_NAMES = {
   'import.meta.url': '__lpack_url',

@@ -3,7 +3,7 @@ import type { Disk } from '../system/system.ts'
 
 const CHECKOUT_MARKERS = ['.git', '.hg', '.svn']
 
-/** The folder that belongs together with a function's root: its checkout, else its uv workspace, else the config's folder. */
+/** The folder that belongs together with a function's root: its checkout, else its workspace, else the config's folder. */
 export async function findBoundary(root: string, configDir: string, disk: Disk): Promise<string> {
   // Links are compared by their real targets, so the boundary is real, too.
   const real = await disk.realPath(root)
@@ -26,9 +26,17 @@ async function isCheckout(dir: string, disk: Disk): Promise<boolean> {
   return found.some(stat => stat !== null)
 }
 
+/** The root of a workspace of uv, npm, Yarn or pnpm. */
 async function isWorkspace(dir: string, disk: Disk): Promise<boolean> {
-  const path = join(dir, 'pyproject.toml')
-  return (await disk.stat(path))?.kind === 'file' && /^\[tool\.uv\.workspace\]/m.test(await disk.readText(path))
+  if ((await disk.stat(join(dir, 'pnpm-workspace.yaml')))?.kind === 'file') return true
+  return (
+    (await holds(join(dir, 'pyproject.toml'), /^\[tool\.uv\.workspace\]/m)) ||
+    holds(join(dir, 'package.json'), /"workspaces"\s*:/)
+  )
+
+  async function holds(path: string, sign: RegExp): Promise<boolean> {
+    return (await disk.stat(path))?.kind === 'file' && sign.test(await disk.readText(path))
+  }
 }
 
 async function around(root: string, configDir: string, disk: Disk): Promise<string> {

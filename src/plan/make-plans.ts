@@ -59,7 +59,10 @@ async function makePlan(config: Config, one: FunctionConfig, system: System): Pr
   }
 }
 
-function pythonTarget({ id, version, glibc, ...runtime }: PythonRuntime, { architecture }: FunctionConfig): PythonTarget {
+function pythonTarget(
+  { id, version, glibc, ...runtime }: PythonRuntime,
+  { architecture }: FunctionConfig,
+): PythonTarget {
   return {
     runtime: id,
     architecture,
@@ -71,7 +74,14 @@ function pythonTarget({ id, version, glibc, ...runtime }: PythonRuntime, { archi
 }
 
 function nodeTarget({ id, major }: NodeRuntime, { architecture }: FunctionConfig): NodeTarget {
-  return { runtime: id, architecture, major, os: 'linux', cpu: architecture === 'arm64' ? 'arm64' : 'x64', libc: 'glibc' }
+  return {
+    runtime: id,
+    architecture,
+    major,
+    os: 'linux',
+    cpu: architecture === 'arm64' ? 'arm64' : 'x64',
+    libc: 'glibc',
+  }
 }
 
 /** Outputs, the config, other functions and wheels are nobody's own files. */

@@ -25,7 +25,7 @@ export function makeProcesses(
       })
       signal.throwIfAborted()
       if (result.failed)
-        throw new UserError('TOOL_FAILED', [command, ...args].join(' '), endingOf(result), tail(result.stderr))
+        throw new UserError('TOOL_FAILED', [command, ...args].join(' '), endingOf(result), told(result))
       return { stdout: result.stdout, stderr: result.stderr }
     },
   }
@@ -61,6 +61,11 @@ function endingOf(result: {
 }): string {
   if (result.exitCode !== undefined) return `exit code ${result.exitCode}`
   return result.signal ?? result.code ?? 'no exit code'
+}
+
+/** pnpm and Yarn tell what is wrong on stdout. */
+function told({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
+  return tail(stderr.trim() === '' ? stdout : stderr)
 }
 
 function tail(text: string): string {

@@ -9,6 +9,8 @@ interface Written {
   readonly draft: ZipDraft
   /** Where the finished artifact belongs. */
   readonly path: string
+  /** Files that go beside it under names of their own. */
+  readonly beside: readonly { readonly name: string; readonly bytes: Uint8Array }[]
 }
 
 /**
@@ -24,7 +26,10 @@ export async function publish<W extends Written>(
   return disk.withFolderIn(outDir, async draftDir => {
     const written = await write(draftDir)
     const placed = []
-    for (const one of written) placed.push({ ...one, artifact: await place(one, disk) })
+    for (const one of written) {
+      for (const file of one.beside) await placeBeside(file, draftDir, outDir, disk)
+      placed.push({ ...one, artifact: await place(one, disk) })
+    }
     return placed
   })
 }
@@ -35,6 +40,19 @@ async function place({ draft, path }: Written, disk: Disk): Promise<Artifact> {
     standing?.kind === 'file' && standing.bytes === draft.bytes && (await disk.sha256(path)) === draft.sha256
   if (!unchanged) await orUnwritable(path, () => disk.rename(draft.path, path))
   return { ...draft, kind: 'zip', path, unchanged }
+}
+
+async function placeBeside(
+  { name, bytes }: Written['beside'][number],
+  draftDir: string,
+  outDir: string,
+  disk: Disk,
+): Promise<void> {
+  const path = join(outDir, name)
+  await orUnwritable(path, async () => {
+    await disk.writeBytes(join(draftDir, name), bytes)
+    await disk.rename(join(draftDir, name), path)
+  })
 }
 
 /** The folder keeps itself out of version control. */

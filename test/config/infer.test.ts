@@ -59,6 +59,66 @@ const RUNTIMES: readonly [Readonly<Record<string, string>>, string][] = [
   ],
 ]
 
+const NEWEST_NODE = 'nodejs24.x (the newest that is not a preview, as nothing here says which)'
+const engines = (node: string) => JSON.stringify({ engines: { node } })
+
+/** What a folder holds beside its Node.js handler → the runtime and why, or the reason for none. */
+const NODE_RUNTIMES: readonly [Readonly<Record<string, string>>, string][] = [
+  [{}, NEWEST_NODE],
+  [{ '.nvmrc': 'v22.11.0\n' }, 'nodejs22.x (from .nvmrc)'],
+  [{ '.nvmrc': '# ours\n\n20\n' }, 'nodejs20.x (from .nvmrc)'],
+  [{ '.nvmrc': 'lts/jod' }, 'nodejs22.x (from .nvmrc)'],
+  [{ '.nvmrc': 'lts/*' }, 'nodejs24.x (from .nvmrc)'],
+  [{ '.nvmrc': 'node' }, NEWEST_NODE],
+  [{ '.nvmrc': '26' }, 'nodejs26.x (from .nvmrc)'],
+  [{ '.nvmrc': '23' }, '.nvmrc says Node.js 23, which no runtime has'],
+  [{ '.node-version': '22.3.0\r\n' }, 'nodejs22.x (from .node-version)'],
+  [{ '.nvmrc': '22', '.node-version': '20', 'package.json': engines('18') }, 'nodejs22.x (from .nvmrc)'],
+  [{ 'package.json': engines('>=18') }, 'nodejs24.x (from engines.node >=18 of package.json)'],
+  [{ 'package.json': engines('^22.12.0') }, 'nodejs22.x (from engines.node ^22.12.0 of package.json)'],
+  [{ 'package.json': engines('>=20 <24') }, 'nodejs22.x (from engines.node >=20 <24 of package.json)'],
+  [{ 'package.json': engines('18 || 20') }, 'nodejs20.x (from engines.node 18 || 20 of package.json)'],
+  [{ 'package.json': engines('20.x') }, 'nodejs20.x (from engines.node 20.x of package.json)'],
+  [{ 'package.json': engines('>=26') }, 'no runtime but a preview could satisfy engines.node >=26 of package.json'],
+  [{ 'package.json': engines('whatever') }, NEWEST_NODE],
+  [{ '.python-version': '3.12' }, NEWEST_NODE],
+]
+
+const NODE_CODE = 'export const handler = async () => 1\n'
+
+/** The files of a Node.js function → its handler and the file. */
+const NODE_HANDLERS: readonly [Readonly<Record<string, string>>, string][] = [
+  [{ 'index.mjs': NODE_CODE }, 'index.handler (from index.mjs)'],
+  [{ 'src/index.ts': NODE_CODE }, 'src/index.handler (from src/index.ts)'],
+  [{ 'app.js': 'exports.handler = async () => 1\n' }, 'app.handler (from app.js)'],
+  [{ 'app.cjs': 'module.exports = { handler: async () => 1 }\n' }, 'app.handler (from app.cjs)'],
+  [{ 'app.mjs': 'export async function lambdaHandler() {}\n' }, 'app.lambdaHandler (from app.mjs)'],
+  [{ 'main.tsx': 'const a = 1\nexport { a as handler }\n' }, 'main.handler (from main.tsx)'],
+  [{ 'index.js': 'exports.handler = 1\n', 'index.ts': NODE_CODE }, 'index.handler (from index.js)'],
+  [{ 'index.ts': 'export const routes = []\n', 'src/lambda.ts': NODE_CODE }, 'src/lambda.handler (from src/lambda.ts)'],
+  [
+    { 'package.json': '{ "main": "lib/shop.js" }', 'lib/shop.js': 'exports.handler = 1\n' },
+    'lib/shop.handler (from lib/shop.js)',
+  ],
+  [
+    { 'package.json': '{ "main": "dist/shop.js", "source": "lib/shop.ts" }', 'lib/shop.ts': NODE_CODE },
+    'dist/shop.handler (from lib/shop.ts)',
+  ],
+  [{ 'package.json': '{ "source": "lib/shop.ts" }', 'lib/shop.ts': NODE_CODE }, 'lib/shop.handler (from lib/shop.ts)'],
+  [
+    { 'package.json': '{ "exports": { ".": { "import": "./shop.mjs" } } }', 'shop.mjs': NODE_CODE },
+    'shop.handler (from shop.mjs)',
+  ],
+  [
+    { 'package.json': '{ "main": "server.js" }', 'server.js': 'listen()\n', 'index.ts': NODE_CODE },
+    'index.handler (from index.ts)',
+  ],
+  [{ 'package.json': '{ broken', 'index.mjs': NODE_CODE }, 'index.handler (from index.mjs)'],
+]
+
+const NO_NODE =
+  'no index, app, main, handler or lambda (.ts, .js, .mjs …) here or in src exports handler or lambdaHandler'
+
 const HANDLERS: readonly [Readonly<Record<string, string>>, string][] = [
   [
     { 'lambda_function.py': PYTHON_HANDLER, 'app.py': PYTHON_HANDLER },
@@ -75,7 +135,10 @@ const HANDLERS: readonly [Readonly<Record<string, string>>, string][] = [
 ]
 
 const NO_HANDLERS: readonly [Readonly<Record<string, string>>, string][] = [
-  [{}, 'no lambda_function.py, app.py, main.py, handler.py or index.py defines lambda_handler or handler'],
+  [
+    {},
+    `no lambda_function.py, app.py, main.py, handler.py or index.py defines lambda_handler or handler, and ${NO_NODE}`,
+  ],
   [{ 'app.py': 'def other(): pass\n' }, 'app.py defines neither lambda_handler nor handler'],
   [
     { 'app.py': '', 'main.py': '"""\ndef handler(): pass\n"""\n' },
@@ -87,7 +150,7 @@ const NO_HANDLERS: readonly [Readonly<Record<string, string>>, string][] = [
   ],
   [
     { 'src/app.py': PYTHON_HANDLER },
-    'no lambda_function.py, app.py, main.py, handler.py or index.py defines lambda_handler or handler',
+    `no lambda_function.py, app.py, main.py, handler.py or index.py defines lambda_handler or handler, and ${NO_NODE}`,
   ],
 ]
 
@@ -106,6 +169,29 @@ describe('config/infer: runtime', it => {
         }
       }))
   }
+
+  for (const [files, expected] of NODE_RUNTIMES) {
+    it(`takes ${JSON.stringify(files)} of Node.js for ${expected}`, () =>
+      inProject({ 'index.mjs': NODE_CODE, ...files }, async dir => {
+        if (expected.startsWith('nodejs')) {
+          assert.is((await loadIn(dir)).inferred[1], `runtime ${expected}`)
+        } else {
+          const error = await rejects(() => loadIn(dir), 'RUNTIME_NOT_INFERRED')
+          assert.ok(
+            error.message.includes(
+              `: ${expected}. Write a config that names one of nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x, such as`,
+            ),
+            error.message,
+          )
+        }
+      }))
+  }
+
+  it('takes the engines of the workspace', () =>
+    inProject({ '.git/HEAD': '', 'package.json': engines('22'), 'a/index.mjs': NODE_CODE }, async dir => {
+      const [, runtime] = (await loadIn(join(dir, 'a'))).inferred
+      assert.is(runtime, 'runtime nodejs22.x (from engines.node 22 of package.json in ..)')
+    }))
 
   it('takes the nearest folder that says something, up to the checkout', () =>
     inProject(
@@ -167,6 +253,32 @@ describe('config/infer: handler', it => {
     })
   }
 
+  for (const [files, expected] of NODE_HANDLERS) {
+    it(`takes ${JSON.stringify(files)} for ${expected}`, () =>
+      inProject(files, async dir => assert.is((await loadIn(dir)).inferred[2], `handler ${expected}`)))
+  }
+
+  it('says of a Node.js project without a handler what it looks for', () =>
+    inProject({ 'package.json': '{}', 'index.ts': 'export const routes = []\n' }, async dir => {
+      const error = await rejects(() => loadIn(dir), 'NOTHING_TO_PACK')
+      assert.ok(error.message.includes(`what to pack: ${NO_NODE}.\n`), error.message)
+      assert.ok(error.message.endsWith('{ "name": "hello", "runtime": "nodejs24.x", "handler": "src/index.handler" }'))
+    }))
+
+  it('infers all of a lone Node.js function, and says so', () =>
+    inTemporaryFolder(async outer => {
+      const dir = join(outer, 'hello')
+      await copyFixture('config/node-alone', dir)
+      const config = await loadIn(dir)
+      assert.is(config.functions[0]?.runtime, 'nodejs24.x')
+      assert.equal(config.functions[0]?.bundle, { kind: 'bundle', options: {} })
+      assert.equal(config.inferred, [
+        'name hello (from the folder)',
+        `runtime ${NEWEST_NODE}`,
+        'handler index.handler (from index.mjs)',
+      ])
+    }))
+
   it('infers all of a lone function, and says so', () =>
     inTemporaryFolder(async outer => {
       const dir = join(outer, 'hello')
@@ -202,8 +314,7 @@ describe('config/infer: handler', it => {
       assert.is(
         error.message,
         `${dir} can be packed as Python or as Node.js. Write lpack.config.json as one of:\n` +
-          '  {"runtime":"python3.14","handler":"app.lambda_handler"}\n  {"runtime":"nodejs24.x","handler":"index.handler"}\n' +
-          'Node.js functions are not packed yet.',
+          '  {"runtime":"python3.14","handler":"app.lambda_handler"}\n  {"runtime":"nodejs24.x","handler":"index.handler"}',
       )
     }))
 
@@ -215,21 +326,31 @@ describe('config/infer: handler', it => {
     await inProject({ ...files, 'lpack.config.json': '{ "runtime": "python3.13" }' }, async dir => {
       assert.is((await loadIn(dir)).functions[0]?.handler, 'lambda_function.lambda_handler')
     })
+    await inProject({ ...files, 'lpack.config.json': '{ "runtime": "nodejs22.x" }' }, async dir => {
+      assert.is((await loadIn(dir)).functions[0]?.handler, 'index.handler')
+    })
+    await inProject({ ...files, 'lpack.config.json': '{ "handler": "index.handler" }' }, async dir => {
+      assert.is((await loadIn(dir)).functions[0]?.runtime, 'nodejs24.x')
+    })
   })
 
-  it('says that a Node.js function is not packed yet', () =>
-    inTemporaryFolder(async dir => {
-      await copyFixture('config/node-alone', dir)
-      const error = await rejects(() => loadIn(dir), 'NODE_NOT_PACKED')
-      assert.is(
-        error.message,
-        `${join(dir, 'index.mjs')} is of a Node.js function. lpack packs Python functions; Node.js functions are not packed yet.`,
+  it('takes the language of the file that a handler names', async () => {
+    for (const [handler, files, runtime] of [
+      ['src/index.handler', { 'src/index.ts': '' }, 'nodejs24.x'],
+      ['src/orders.handler', { 'src/orders.py': '' }, 'python3.14'],
+      ['dist/index.handler', { 'package.json': '{}' }, 'nodejs24.x'],
+    ] as const) {
+      const config = { 'lpack.config.json': JSON.stringify({ handler }) }
+      await inProject({ ...files, ...config }, async dir =>
+        assert.is((await loadIn(dir)).functions[0]?.runtime, runtime, handler),
       )
-    }))
+    }
+  })
 
-  it('says that a handler of the config is of a Node.js function', async () => {
-    assert.equal(await problemsOf('lpack.config.json', '{ "handler": "src/index.handler" }', { 'src/index.ts': '' }), [
-      'lpack.config.json: handler is "src/index.handler", which is of a Node.js function. lpack packs Python functions; Node.js functions are not packed yet.',
+  it('asks for the runtime of a handler that both languages have', async () => {
+    const files = { 'app.py': PYTHON_HANDLER, 'app.mjs': NODE_CODE }
+    assert.equal(await problemsOf('lpack.config.json', '{ "handler": "app.handler" }', files), [
+      'lpack.config.json: runtime is missing, and can\'t be inferred: "app.handler" is there as Python and as Node.js. Add it.',
     ])
   })
 

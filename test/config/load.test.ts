@@ -235,6 +235,7 @@ describe('config/load: values', it => {
             findLinks: [join(dir, 'wheels')],
             runtimeSdk: 'omit',
             slim: 'strong',
+            bundle: { kind: 'bundle', options: {} },
             layers: [
               { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:numpy:3', unzippedBytes: 61_000_000 },
               { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:fonts:1', unzippedBytes: null },
@@ -274,6 +275,64 @@ describe('config/load: values', it => {
           [
             ['one', 'none', ['a']],
             ['two', 'strong', []],
+          ],
+        )
+      },
+    ))
+
+  it('passes options of esbuild on, with paths from the folder of the config', () =>
+    inProject(
+      {
+        'app/index.mjs': '',
+        'app/package.json': '{}',
+        'tsconfig.lambda.json': '{}',
+        'shims.js': '',
+        'lpack.config.mjs': `export default { root: 'app', runtime: 'nodejs22.x', handler: 'index.handler', esbuild: {
+          minify: false, sourcemap: undefined, tsconfig: 'tsconfig.lambda.json', inject: ['./shims.js'],
+          external: ['sharp', './native/*'], alias: { a: 'b', c: './stub.js' }, plugins: [{ name: 'x', setup() {} }] } }`,
+      },
+      async dir => {
+        const bundle = (await loadIn(dir)).functions[0]?.bundle
+        if (bundle?.kind !== 'bundle') throw new Error('a bundle is the default')
+        const { plugins, ...options } = bundle.options
+        assert.equal(options, {
+          minify: false,
+          tsconfig: join(dir, 'tsconfig.lambda.json'),
+          inject: [join(dir, 'shims.js')],
+          external: ['sharp', join(dir, 'native/*')],
+          alias: { a: 'b', c: join(dir, 'stub.js') },
+        })
+        assert.type((plugins as readonly { setup: unknown }[])[0]?.setup, 'function')
+      },
+    ))
+
+  it('reads esbuild: false as files', () =>
+    inProject(
+      { 'lpack.config.json': '{ "runtime": "nodejs22.x", "handler": "index.handler", "esbuild": false }' },
+      async dir => assert.equal((await loadIn(dir)).functions[0]?.bundle, { kind: 'files' }),
+    ))
+
+  it('takes from the defaults of all functions what is of a language', () =>
+    inProject(
+      {
+        'uv.lock': '',
+        'lpack.config.json': JSON.stringify({
+          dependencies: 'uv.lock',
+          groups: ['aws'],
+          esbuild: { minify: false },
+          functions: {
+            node: { runtime: 'nodejs22.x', handler: 'index.handler' },
+            python: { runtime: 'python3.13', handler: 'app.handler' },
+          },
+        }),
+      },
+      async dir => {
+        const { functions } = await loadIn(dir)
+        assert.equal(
+          functions.map(({ dependencies, groups, bundle }) => [dependencies.kind, groups, bundle]),
+          [
+            ['found', [], { kind: 'bundle', options: { minify: false } }],
+            ['named', ['aws'], { kind: 'bundle', options: {} }],
           ],
         )
       },
@@ -332,6 +391,23 @@ const RULES: readonly [object, string][] = [
   [{ root: 'lambda_function.py' }, 'root is "lambda_function.py", which is not a folder.'],
   [{ dependencies: 'uv.lock' }, 'dependencies is "uv.lock", but <dir>/uv.lock does not exist.'],
   [{ findLinks: ['.', 'wheels'] }, 'findLinks[1] is "wheels", but <dir>/wheels does not exist.'],
+  [{ esbuild: {} }, 'esbuild is of Node.js functions, and this one runs on python3.14. Remove it.'],
+  [
+    { runtime: 'nodejs22.x', handler: 'a.b', groups: ['aws'] },
+    'groups is of Python functions, and this one runs on nodejs22.x. Remove it.',
+  ],
+  [
+    { functions: { one: { runtime: 'nodejs22.x', handler: 'a.b', dependencies: false } } },
+    'functions.one.dependencies is of Python functions, and this one runs on nodejs22.x. Remove it.',
+  ],
+  [
+    { runtime: 'nodejs22.x', handler: 'a.b', esbuild: { tsconfig: 'x.json' } },
+    'esbuild.tsconfig is "x.json", but <dir>/x.json does not exist.',
+  ],
+  [
+    { runtime: 'nodejs22.x', handler: 'a.b', esbuild: { inject: ['x.js'] } },
+    'esbuild.inject[0] is "x.js", but <dir>/x.js does not exist.',
+  ],
   [
     { layers: [{ arn: `${LAYER}:numpy:3` }, { arn: `${LAYER}:numpy:4` }] },
     `layers names "${LAYER}:numpy" twice; a function uses one version of a layer.`,
@@ -392,7 +468,8 @@ describe('config/load: problems', it => {
     inTemporaryFolder(async dir => {
       await copyFixture('config/all-problems', dir)
       const error = await rejects(() => loadIn(dir), 'CONFIG_INVALID')
-      const runtimes = 'python3.9, python3.10, python3.11, python3.12, python3.13, python3.14, python3.15'
+      const runtimes =
+        'python3.9, python3.10, python3.11, python3.12, python3.13, python3.14, python3.15, nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x, nodejs26.x'
       assert.equal(error.message.replaceAll(dir, '<dir>').split('\n'), [
         `lpack.config.yaml: budgget is not a key of lpack's config. Did you mean "budget"?`,
         `lpack.config.yaml: functions["my function"] has a name that isn't allowed: it must be 1 to 64 letters, digits, hyphens and underscores.`,
@@ -400,7 +477,7 @@ describe('config/load: problems', it => {
         'lpack.config.yaml: functions.orders.memorySize is 64; it must be a whole number of MB from 128 to 10240.',
         'lpack.config.yaml: functions.orders.environment.AWS_REGION is a name that Lambda keeps for itself; choose another.',
         "lpack.config.yaml: functions.orders.environment.K has a name that isn't allowed: it must start with a letter and have at least 2 letters, digits and underscores.",
-        'lpack.config.yaml: functions.billing.runtime is "nodejs22.x". lpack packs Python functions; Node.js functions are not packed yet.',
+        'lpack.config.yaml: functions.billing.runtime is "ruby3.4". lpack packs Python and Node.js.',
         'lpack.config.yaml: functions.billing.slim is "saef"; it must be "none", "safe" or "strong". Did you mean "safe"?',
         'lpack.config.yaml: timeout is 0; it must be a whole number of seconds from 1 to 900.',
         'lpack.config.yaml: name is "shop", but functions are named by their keys in functions. Remove it.',

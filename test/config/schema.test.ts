@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import * as assert from 'uvu/assert'
 import schema from '../../schema.json' with { type: 'json' }
-import { PYTHON_RUNTIMES } from '../../src/aws/runtimes.ts'
+import { NODE_RUNTIMES, PYTHON_RUNTIMES } from '../../src/aws/runtimes.ts'
 import { problemLine } from '../../src/config/problem.ts'
 import { validate } from '../../src/config/validate.ts'
 import { describe, REPOSITORY } from '../helpers.ts'
@@ -19,6 +19,7 @@ interface Node {
 
 const definitions: Readonly<Record<string, Node>> = schema.definitions
 const FUNCTION_KEYS = Object.keys(schema.definitions.function.properties)
+const ESBUILD_OPTIONS: Readonly<Record<string, Node>> = schema.definitions.esbuild.properties
 const TOP_KEYS = Object.keys(schema.properties)
 
 describe('config/schema', it => {
@@ -40,12 +41,30 @@ describe('config/schema', it => {
   it('lists the runtimes of the table', () => {
     assert.equal(
       schema.definitions.runtime.enum,
-      PYTHON_RUNTIMES.map(({ id }) => id),
+      [...PYTHON_RUNTIMES, ...NODE_RUNTIMES].map(({ id }) => id),
     )
   })
 
+  it("has esbuild's options of the types", async () => {
+    const source = await readFile(join(REPOSITORY, 'src/config/define.ts'), 'utf8')
+    const picked = /Pick<\s*BuildOptions,([^>]*)>/.exec(source)?.[1]?.match(/\w+/g) ?? []
+    assert.ok(picked.length > 20)
+    const own = await membersOf('RawEsbuild')
+    assert.equal([...picked, ...Object.keys(own)].sort(), Object.keys(ESBUILD_OPTIONS).sort())
+    for (const [key, text] of Object.entries(own)) assert.is(ESBUILD_OPTIONS[key]?.description, text)
+  })
+
+  for (const key of Object.keys(ESBUILD_OPTIONS)) {
+    it(`accepts its examples of esbuild.${key}, and refuses another type`, async () => {
+      for (const example of examplesOf(ESBUILD_OPTIONS, key)) await accepts({ esbuild: { [key]: example } })
+      const [problem] = await validate({ esbuild: { [key]: null } })
+      assert.equal(problem?.keys, ['esbuild', key])
+    })
+  }
+
   it('tells the rule of every key', () => {
-    for (const [name, node] of [...Object.entries(definitions), ...Object.entries(resolved(schema.properties))]) {
+    const keys = [schema.properties, ESBUILD_OPTIONS].flatMap(properties => Object.entries(resolved(properties)))
+    for (const [name, node] of [...Object.entries(definitions), ...keys]) {
       assert.type(node.errorMessage, 'string', name)
     }
   })

@@ -4,12 +4,15 @@ import { validate } from '../../src/config/validate.ts'
 import { describe } from '../helpers.ts'
 
 const LABEL = { file: 'lpack.config.json', prefix: [] }
-const RUNTIMES = 'python3.9, python3.10, python3.11, python3.12, python3.13, python3.14, python3.15'
+const RUNTIMES =
+  'python3.9, python3.10, python3.11, python3.12, python3.13, python3.14, python3.15, nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x, nodejs26.x'
+const HANDLER =
+  'must be module.function such as "lambda_function.lambda_handler" or "src/index.handler", without spaces, of at most 128 characters'
 const SIZE = 'a size such as "5 MB" or a whole number of bytes (MB = MiB = 1,048,576 bytes)'
 const NAME = 'must be 1 to 64 letters, digits, hyphens and underscores'
 const LAYER = 'arn:aws:lambda:eu-west-1:123456789012:layer:numpy:3'
 const FUNCTION_KEYS =
-  'runtime, architecture, handler, root, include, exclude, executable, dependencies, groups, extras, findLinks, runtimeSdk, slim, memorySize, timeout, ephemeralStorage, environment, description, layers, budget'
+  'runtime, architecture, handler, root, include, exclude, executable, dependencies, groups, extras, findLinks, runtimeSdk, slim, esbuild, memorySize, timeout, ephemeralStorage, environment, description, layers, budget'
 
 /** One value of one key, and what is said about it after the key. */
 const WRONG_VALUES: readonly [object, string][] = [
@@ -20,22 +23,16 @@ const WRONG_VALUES: readonly [object, string][] = [
   [{ runtime: 'phyton3.12' }, `runtime is "phyton3.12"; it must be one of ${RUNTIMES}. Did you mean "python3.12"?`],
   [{ runtime: 'Python3.12' }, `runtime is "Python3.12"; it must be one of ${RUNTIMES}. Did you mean "python3.12"?`],
   [{ runtime: 3.13 }, `runtime is 3.13; it must be one of ${RUNTIMES}.`],
-  [
-    { runtime: 'nodejs22.x' },
-    'runtime is "nodejs22.x". lpack packs Python functions; Node.js functions are not packed yet.',
-  ],
+  [{ runtime: 'nodejs21.x' }, `runtime is "nodejs21.x"; it must be one of ${RUNTIMES}. Did you mean "nodejs20.x"?`],
+  [{ runtime: 'node22' }, `runtime is "node22"; it must be one of ${RUNTIMES}. Did you mean "nodejs22.x"?`],
+  [{ runtime: 'Node.js 24' }, `runtime is "Node.js 24"; it must be one of ${RUNTIMES}. Did you mean "nodejs24.x"?`],
+  [{ runtime: 'nodejs' }, `runtime is "nodejs"; it must be one of ${RUNTIMES}.`],
   [{ runtime: 'java21' }, 'runtime is "java21". lpack packs Python and Node.js.'],
   [{ runtime: 'provided.al2023' }, 'runtime is "provided.al2023". lpack packs Python and Node.js.'],
   [{ architecture: 'amd64' }, 'architecture is "amd64"; it must be "x86_64" or "arm64".'],
   [{ architecture: 'x86-64' }, 'architecture is "x86-64"; it must be "x86_64" or "arm64". Did you mean "x86_64"?'],
-  [
-    { handler: 'lambda_handler' },
-    'handler is "lambda_handler"; it must be module.function such as "lambda_function.lambda_handler", without spaces, of at most 128 characters.',
-  ],
-  [
-    { handler: 'app. handler' },
-    'handler is "app. handler"; it must be module.function such as "lambda_function.lambda_handler", without spaces, of at most 128 characters.',
-  ],
+  [{ handler: 'lambda_handler' }, `handler is "lambda_handler"; it ${HANDLER}.`],
+  [{ handler: 'app. handler' }, `handler is "app. handler"; it ${HANDLER}.`],
   [{ root: 3 }, 'root is 3; it must be the path of a folder.'],
   [{ outDir: '' }, 'outDir is ""; it must be the path of a folder.'],
   [{ include: '**/*.py' }, 'include is "**/*.py"; it must be a list of globs such as ["**/*.py"].'],
@@ -46,6 +43,33 @@ const WRONG_VALUES: readonly [object, string][] = [
   ],
   [{ runtimeSdk: 'leave out' }, 'runtimeSdk is "leave out"; it must be "bundle" or "omit".'],
   [{ slim: 'saef' }, 'slim is "saef"; it must be "none", "safe" or "strong". Did you mean "safe"?'],
+  [{ esbuild: true }, "esbuild is true; it must be an object of esbuild's options, or false."],
+  [{ esbuild: 'no' }, 'esbuild is "no"; it must be an object of esbuild\'s options, or false.'],
+  [{ esbuild: { minify: 'yes' } }, 'esbuild.minify is "yes"; it must be true or false.'],
+  [
+    { esbuild: { sourcemap: 'both' } },
+    'esbuild.sourcemap is "both"; it must be true, false, "linked", "external" or "inline".',
+  ],
+  [{ esbuild: { format: 'iife' } }, 'esbuild.format is "iife"; it must be "esm" or "cjs".'],
+  [{ esbuild: { external: 'sharp' } }, 'esbuild.external is "sharp"; it must be a list of packages such as ["sharp"].'],
+  [
+    { esbuild: { loader: { '.png': 'file' } } },
+    'esbuild.loader[".png"] is "file"; it must be "js", "jsx", "ts", "tsx", "json", "text", "base64", "binary", "dataurl", "empty" or "default"; a file that is to stand beside the bundle is packed by include.',
+  ],
+  [
+    { esbuild: { loader: { png: 'text' } } },
+    'esbuild.loader.png has a name that isn\'t allowed: it must be a file extension such as ".html".',
+  ],
+  [
+    { esbuild: { define: { DEBUG: false } } },
+    'esbuild.define.DEBUG is false; it must be JavaScript in a string such as "\\"production\\"" or "true".',
+  ],
+  [{ esbuild: { target: [22] } }, 'esbuild.target is [22]; it must be a target such as "node22", or a list of them.'],
+  [{ esbuild: { plugins: [{ name: 'mine' }] } }, 'esbuild.plugins[0].setup is missing.'],
+  [
+    { functions: { hello: { esbuild: { minify: 1 } } } },
+    'functions.hello.esbuild.minify is 1; it must be true or false.',
+  ],
   [{ memorySize: 127 }, 'memorySize is 127; it must be a whole number of MB from 128 to 10240.'],
   [{ memorySize: 10241 }, 'memorySize is 10241; it must be a whole number of MB from 128 to 10240.'],
   [{ memorySize: '512' }, 'memorySize is "512"; it must be a whole number of MB from 128 to 10240.'],
@@ -113,6 +137,24 @@ const UNKNOWN_KEYS: readonly [object, string][] = [
   [
     { functions: { hello: { image: {} } } },
     `functions.hello.image is not a key of lpack's config; the keys here are ${FUNCTION_KEYS}.`,
+  ],
+  [{ esbuild: { minfy: 1 } }, `esbuild.minfy is not a key of lpack's config. Did you mean "minify"?`],
+  [{ esbuild: { sourceMap: 1 } }, `esbuild.sourceMap is not a key of lpack's config. Did you mean "sourcemap"?`],
+  [
+    { esbuild: { splitting: true } },
+    'esbuild.splitting is not allowed: lpack decides it. Dynamic imports are inlined: a function is one bundle.',
+  ],
+  [
+    { esbuild: { entryPoints: ['a.ts'] } },
+    'esbuild.entryPoints is not allowed: lpack decides it. `handler` names what is bundled.',
+  ],
+  [
+    { esbuild: { outfile: 'a.js' } },
+    "esbuild.outfile is not allowed: lpack decides it. The bundle stands at the handler's path.",
+  ],
+  [
+    { esbuild: { bundle: false } },
+    'esbuild.bundle is not allowed: lpack decides it. `esbuild: false` packs the files as they are.',
   ],
   [
     JSON.parse('{"functions":{"__proto__":{"constructor":1}}}'),

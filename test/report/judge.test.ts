@@ -52,7 +52,7 @@ describe('report/judge', it => {
 
   it('is bad if a finding is an error', () => {
     assert.not.ok(
-      judge(testPlan('/project'), testFileSet([]), artifact({}), [finding('HANDLER_MALFORMED', '', 'x')]).ok,
+      judge(testPlan('/project'), testFileSet([]), artifact({}), [finding('HANDLER_MALFORMED', '', 'x', 'Bad handler')]).ok,
     )
   })
 

@@ -73,6 +73,6 @@ function pack(outDir: string, content: string) {
       await makeEncoder(),
       SYSTEM,
     )
-    return [{ draft, path: join(outDir, 'hello.zip') }]
+    return [{ draft, path: join(outDir, 'hello.zip'), beside: [] }]
   })
 }

@@ -1,4 +1,7 @@
+import type { PackageManifest } from '../../formats/package-json.ts'
 import type { FileEntry, Finding, InlinedPart, LeftOut, PackedPackage } from '../../model.ts'
+
+export type { PackageManifest } from '../../formats/package-json.ts'
 
 /** What a Node.js function brings besides its own files. */
 export interface NodeFiles {
@@ -20,35 +23,12 @@ export interface InstalledPackage {
   readonly manifest: PackageManifest
 }
 
-/** The keys of package.json that are read; absent ones are empty. https://docs.npmjs.com/cli/v11/configuring-npm/package-json */
-export interface PackageManifest {
-  readonly name: string
-  readonly version: string
-  readonly type: 'module' | 'commonjs'
-  readonly main: string
-  /** As written: exports have many shapes. */
-  readonly exports: unknown
-  readonly dependencies: Readonly<Record<string, string>>
-  readonly optionalDependencies: Readonly<Record<string, string>>
-  readonly peerDependencies: Readonly<Record<string, string>>
-  /** Names of peers that may be missing. */
-  readonly optionalPeers: readonly string[]
-  readonly bundledDependencies: readonly string[]
-  readonly os: readonly string[]
-  readonly cpu: readonly string[]
-  readonly libc: readonly string[]
-  /** Paths of its commands. */
-  readonly bin: readonly string[]
-  readonly files: readonly string[]
-  readonly gypfile: boolean
-  readonly hasBinary: boolean
-  readonly hasNapi: boolean
-}
-
 /** A package that is packed as files, and where in the artifact: `node_modules/a` or `node_modules/a/node_modules/b`. */
 export interface PlacedPackage {
   readonly installed: InstalledPackage
   readonly place: string
+  /** True if only optional dependencies lead to it, so that the code that wants it does without. */
+  readonly isOptional: boolean
   /** Ids (`name@version`) of what requires it; `(direct)` for the function. */
   readonly requiredBy: readonly string[]
 }

@@ -1,8 +1,8 @@
-import { dirname, join, relative } from 'node:path'
+import { join } from 'node:path'
 import { PYTHON_RUNTIMES, type PythonRuntime, RUNTIMES_CHECKED_ON } from '../aws/runtimes.ts'
 import { satisfies } from '../formats/pep440.ts'
 import type { Disk, System } from '../system/system.ts'
-import { foldersUp } from './find.ts'
+import { placed, signFolders } from './sign-folders.ts'
 import { textOf } from './text-of.ts'
 import { parseTomlFile, valueAt } from './toml-file.ts'
 
@@ -20,10 +20,10 @@ interface PythonSign {
 }
 
 /**
- * The runtime that the nearest sign asks for: .python-version, requires-python, Pipfile, uv.lock, a virtual environment,
+ * The Python runtime that the nearest sign asks for: .python-version, requires-python, Pipfile, uv.lock, a virtual environment,
  * in the function's folder or above; else the newest stable runtime.
  */
-export async function inferRuntime(root: string, configDir: string, system: System): Promise<InferredRuntime> {
+export async function inferPythonRuntime(root: string, configDir: string, system: System): Promise<InferredRuntime> {
   for (const dir of await signFolders(root, configDir, system.disk)) {
     const sign = await signIn(dir, system.disk)
     if (sign !== null) return runtimeFor({ ...sign, source: placed(sign.source, root, dir) })
@@ -33,23 +33,6 @@ export async function inferRuntime(root: string, configDir: string, system: Syst
   if (sign !== null) return runtimeFor(sign)
   const newest = newestOf(PYTHON_RUNTIMES.filter(isRecommended))
   return { kind: 'found', id: newest.id, why: 'the newest that is not a preview, as nothing here says which' }
-}
-
-async function signFolders(root: string, configDir: string, disk: Disk): Promise<readonly string[]> {
-  const folders = await foldersUp(root, disk)
-  if (folders.length > 1) return folders
-  // No checkout: the config's folder is as far as the project is known to reach.
-  const up: string[] = []
-  for (let dir = root; ; dir = dirname(dir)) {
-    up.push(dir)
-    if (dir === configDir) return up
-    if (dirname(dir) === dir) return folders
-  }
-}
-
-function placed(source: string, root: string, dir: string): string {
-  const way = relative(root, dir).replaceAll('\\', '/')
-  return way === '' ? source : `${source} in ${way}`
 }
 
 async function signIn(dir: string, disk: Disk): Promise<PythonSign | null> {
