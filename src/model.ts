@@ -52,6 +52,8 @@ export interface Config {
   /** The folder that relative paths start from: the config file's, or the current one. */
   readonly dir: string
   readonly outDir: string
+  /** Whose files are never a function's own: `outDir`, and the config's where the command line names another. */
+  readonly outDirs: readonly string[]
   readonly functions: readonly FunctionConfig[]
   /** Sentences that say what was inferred and from what, for people. */
   readonly inferred: readonly string[]

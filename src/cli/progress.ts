@@ -17,8 +17,10 @@ export async function makeProgress(
   const spinner = makeSpinner({ stream, handleSignals: false } as never)
   return {
     show: (activity, done, total) => {
-      spinner.text =
+      const text =
         total === 0 ? `${activity} ${megabytes(done)}` : `${activity} ${megabytes(done)} of ${megabytes(total)}`
+      // Each new text is drawn, though it be the old one, and there can be thousands of files.
+      if (spinner.text !== text) spinner.text = text
       if (!spinner.isSpinning) spinner.start()
     },
     clear: () => void spinner.stop(),

@@ -55,7 +55,7 @@ function excludedFrom(one: FunctionConfig, config: Config, source: DependencySou
     .filter(root => root !== one.root && isBelow(root, one.root))
   const configFile = config.file === null || /(package\.json|pyproject\.toml)$/.test(config.file) ? [] : [config.file]
   const sourcePath = source.kind === 'none' || source.kind === 'pyproject' ? [] : [source.path]
-  return [config.outDir, ...otherRoots, ...configFile, ...sourcePath, ...one.findLinks]
+  return [...config.outDirs, ...otherRoots, ...configFile, ...sourcePath, ...one.findLinks]
 }
 
 function isBelow(path: string, dir: string): boolean {

@@ -31,8 +31,9 @@ export async function publish<W extends Written>(
 
 async function place({ draft, path }: Written, disk: Disk): Promise<Artifact> {
   const standing = await disk.stat(path)
-  const unchanged =
-    standing?.kind === 'file' && standing.bytes === draft.bytes && (await disk.sha256(path)) === draft.sha256
+  // One that can't be read is replaced like any other.
+  const isSame = async () => (await disk.sha256(path).catch(() => null)) === draft.sha256
+  const unchanged = standing?.kind === 'file' && standing.bytes === draft.bytes && (await isSame())
   if (!unchanged) await orUnwritable(path, () => disk.rename(draft.path, path))
   return { ...draft, kind: 'zip', path, unchanged }
 }

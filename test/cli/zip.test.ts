@@ -160,6 +160,17 @@ describe('lpack zip', it => {
       assert.equal((await readdir(join(dir, 'build/zips'))).sort(), ['.gitignore', 'f.zip'])
     }))
 
+  it('packs nothing of the output folder of the config when --out-dir names another', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, {
+        'lpack.config.json': JSON.stringify({ name: 'f', runtime: 'python3.13', outDir: 'build' }),
+        'lambda_function.py': HANDLER,
+        'build/f.zip': 'the previous artifact',
+      })
+      assert.is((await lpack(dir, ['zip', '--out-dir', 'lpack.out'])).code, 0)
+      assert.equal(await contentsOf(dir, 'f'), ['lambda_function.py'])
+    }))
+
   it('keeps nothing in the cache with --no-cache', () =>
     inTemporaryFolder(async dir => {
       const wheel = makeWheel(WORDS)
@@ -199,8 +210,24 @@ describe('lpack zip, on bad input', it => {
     [
       'an unknown function',
       { 'lpack.config.json': config({}), 'lambda_function.py': HANDLER },
-      ['g'],
-      /no function "g"/,
+      ['orders'],
+      /no function "orders"\. It has: f\./,
+    ],
+    [
+      'a group that a requirements file cannot have',
+      { 'lambda_function.py': HANDLER, 'requirements.txt': '', 'lpack.config.json': config({ groups: ['reports'] }) },
+      [],
+      /`groups` names "reports", which .*requirements\.txt doesn't have\. It has no groups\./,
+    ],
+    [
+      'an extra that a folder of wheels cannot have',
+      {
+        'lambda_function.py': HANDLER,
+        'wheels/a-1.0-py3-none-any.whl': '',
+        'lpack.config.json': config({ dependencies: 'wheels', extras: ['s3'] }),
+      },
+      [],
+      /`extras` names "s3", which .*wheels doesn't have\. It has no extras\./,
     ],
     ['an unknown option', {}, ['--jsno'], /did you mean "--json"/],
     ['a config that is missing', {}, ['--config', 'gone.json'], /gone\.json/],

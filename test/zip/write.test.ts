@@ -62,6 +62,14 @@ describe('zip/write', it => {
       })
     }))
 
+  it('refuses a file that the encoder has no room for, before it reads any', () =>
+    inTemporaryFolder(async dir => {
+      const content = { kind: 'disk', path: join(dir, 'nowhere') } as const
+      const files = [testFile('a', '', { content }), testFile('big.bin', '', { bytes: 3_000_000_000, content })]
+      const error = await rejects(() => write(join(dir, 'a.zip'), files), 'FILE_TOO_LARGE')
+      assert.match(error.message, 'big.bin has 3000000000 bytes')
+    }))
+
   it('holds the content that came in', () =>
     inTemporaryFolder(async dir => {
       const zip = await write(join(dir, 'a.zip'), FILES)

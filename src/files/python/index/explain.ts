@@ -68,7 +68,8 @@ function wheelsOf(item: SelectedPackage, offered: readonly OfferedFile[]): reado
   const { origin } = item
   const listed = origin.kind === 'index' ? origin.files.filter(({ filename }) => isWheel(filename)) : []
   if (listed.length > 0) return listed.map(({ filename }) => ({ filename, requiresPython: null }))
-  const hashes = origin.kind === 'index' ? origin.hashes : []
+  // A lock that lists the sources alone, as uv does where no wheel loads, says nothing of the wheels that there are.
+  const hashes = origin.kind === 'index' && origin.files.length === 0 ? origin.hashes : []
   const isLocked = ({ sha256 }: OfferedFile) => hashes.length === 0 || sha256 === null || hashes.includes(sha256)
   return offeredWheels(item, offered).filter(isLocked)
 }

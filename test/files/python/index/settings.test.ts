@@ -306,6 +306,14 @@ describe('index settings', it => {
     assert.is(error.message, 'The index "https://…@a.test/simple": this is no URL; in credentials write / as %2F.')
   })
 
+  it('names a URL that no index can have', async () => {
+    const error = await rejects(
+      () => settingsOf({ env: { UV_INDEX: 'ftp://ann:secret@a.test' } }),
+      'INDEX_SETTINGS_BROKEN',
+    )
+    assert.is(error.message, 'The index "ftp://…@a.test": its URL must start with https://, http:// or file://.')
+  })
+
   it('names the file and line of broken configuration', async () => {
     const ini = await rejects(
       () => settingsOf({ files: { 'home/.config/pip/pip.conf': 'index-url = https://a.test\n' } }),
