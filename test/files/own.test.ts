@@ -50,6 +50,7 @@ describe('files/own', it => {
     [['package'], ['package/__init__.py', 'package/data.json']],
     [['package/'], ['package/__init__.py', 'package/data.json']],
     [['./lambda_function.py'], ['lambda_function.py']],
+    [['./package/'], ['package/__init__.py', 'package/data.json']],
     [
       ['lambda_function.py', '.env'],
       ['.env', 'lambda_function.py'],
@@ -73,6 +74,7 @@ describe('files/own', it => {
 
   for (const [key, pattern] of [
     ['include', 'modles/**'],
+    ['include', '/'],
     ['exclude', 'notebook'],
     ['executable', '*.exe'],
   ] as const) {

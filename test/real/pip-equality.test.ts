@@ -43,9 +43,9 @@ describe('what is packed', it => {
     it(`equals what pip installs for ${title}`, () =>
       inTemporaryFolder(async dir => {
         const pinned = await pinAll(platform, dir)
-        const full = await collect(pinned, platform, 'none', dir)
+        const installing = pipInstall(pinned, platform, dir)
+        const [full, installed] = await Promise.all([collect(pinned, platform, 'none', dir), installing])
         const safe = await collect(pinned, platform, 'safe', dir)
-        const installed = await pipInstall(pinned, platform, dir)
         const native = await nativeNames(full, installed)
         const unlike = DISTRIBUTIONS.filter(({ name, isNative }) => native.includes(name) !== isNative)
         const comparisons = [await compareWithPip(full, installed), await compareWithFull(safe, full)]

@@ -144,8 +144,9 @@ ${LAST_WAYS}`,
 
   it('tells the wheels of the index for an sdist that is on this disk by now', () =>
     serving(packageIndex(wheels('2.0', ['cp314-cp314-manylinux_2_17_x86_64'])), async server => {
-      const files = [{ filename: 'acme-2.0.tar.gz', location: '/acme-2.0.tar.gz', sha256: null, bytes: null }]
-      const item: SelectedPackage = { ...pin('2.0'), origin: { kind: 'index', index: null, files, hashes: [] } }
+      const sha256 = 'a'.repeat(64)
+      const files = [{ filename: 'acme-2.0.tar.gz', location: '/acme-2.0.tar.gz', sha256, bytes: null }]
+      const item: SelectedPackage = { ...pin('2.0'), origin: { kind: 'index', index: null, files, hashes: [sha256] } }
       const message = await explanation(item, testTarget('python3.13'), `${server.url}/simple`)
       assert.match(message, 'Its wheels for Linux on x86_64: cp314-cp314-manylinux_2_17.')
     }))
