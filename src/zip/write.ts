@@ -71,18 +71,15 @@ async function appendAll(
   return entries
 }
 
-async function makeReady(file: FileEntry, encoder: Encoder, system: System): Promise<ReadyEntry> {
-  const content = await readContent(file.content, system.disk)
-  const deflated = content.length === 0 ? content : await encoder.deflate(content)
-  const isStored = deflated.length >= content.length
-  return {
-    path: file.path,
-    mode: file.executable ? EXECUTABLE_MODE : FILE_MODE,
-    bytes: content.length,
-    crc32: crc32(content),
-    method: isStored ? 'store' : 'deflate',
-    stream: isStored ? content : deflated,
-  }
+async function makeReady(
+  { path, content, executable }: FileEntry,
+  encoder: Encoder,
+  system: System,
+): Promise<ReadyEntry> {
+  const read = await readContent(content, system.disk)
+  const facts = { path, mode: executable ? EXECUTABLE_MODE : FILE_MODE, bytes: read.length, crc32: crc32(read) }
+  // The encoder takes the bytes over; those of a file set are not ours to give away.
+  return { ...facts, ...(await encoder.compress(content.kind === 'bytes' ? read.slice() : read)) }
 }
 
 async function drain(

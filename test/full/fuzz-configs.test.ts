@@ -43,7 +43,10 @@ const SINGLE = {
 describe('a damaged config', it => {
   const formats: readonly [string, (random: Random, everyKey: object) => string][] = [
     ['lpack.config.json', (random, data) => JSON.stringify(mangled(random.onceIn(2) ? data : SINGLE, random), null, 2)],
-    ['lpack.config.toml', (random, data) => orText(random, () => stringify(mangled(random.onceIn(2) ? data : SINGLE, random)))],
+    [
+      'lpack.config.toml',
+      (random, data) => orText(random, () => stringify(mangled(random.onceIn(2) ? data : SINGLE, random))),
+    ],
     ['lpack.config.yaml', (random, data) => (random.onceIn(2) ? YAML : JSON.stringify(mangled(data, random), null, 1))],
     ['pyproject.toml', (random, data) => orText(random, () => stringify({ tool: { lpack: mangled(data, random) } }))],
     ['package.json', (random, data) => JSON.stringify({ name: 'x', lpack: mangled(data, random) })],
@@ -54,7 +57,11 @@ describe('a damaged config', it => {
         await copyFixture('config/every-key', dir)
         const everyKey = JSON.parse(await readFile(join(dir, 'lpack.config.json'), 'utf8')) as object
         await rm(join(dir, 'lpack.config.json'))
-        await writeTree(dir, { 'app.py': PYTHON_HANDLER, 'a.py': '', 'functions/hello/lambda_function.py': PYTHON_HANDLER })
+        await writeTree(dir, {
+          'app.py': PYTHON_HANDLER,
+          'a.py': '',
+          'functions/hello/lambda_function.py': PYTHON_HANDLER,
+        })
         await survive(name, 1000, async (random, note) => {
           const sound = write(random, everyKey)
           const text = random.onceIn(2) ? damagedText(sound, random) : sound

@@ -85,7 +85,22 @@ describe('any tree', it => {
         const folders = ['', ...new Set([...tree.keys()].map(path => dirname(path)).filter(path => path !== '.'))]
         for (let links = 1 + random.below(4); links > 0; links--) {
           const from = join(dir, random.pick(folders), `link${links}`)
-          const to = random.pick(['.', '..', '../..', 'link1', 'link2', '../link3', 'nowhere', '/', '/etc/hosts', outer, join(outer, 'secret'), join(dir, random.pick(folders)), join(dir, random.pick([...tree.keys()])), './././a'])
+          const to = random.pick([
+            '.',
+            '..',
+            '../..',
+            'link1',
+            'link2',
+            '../link3',
+            'nowhere',
+            '/',
+            '/etc/hosts',
+            outer,
+            join(outer, 'secret'),
+            join(dir, random.pick(folders)),
+            join(dir, random.pick([...tree.keys()])),
+            './././a',
+          ])
           note(`${from} -> ${to}`)
           await symlink(to, from)
         }
@@ -101,7 +116,14 @@ describe('any tree', it => {
   it('is walked in time, whatever the globs', () =>
     inTemporaryFolder(async dir => {
       const deep = `${'a/'.repeat(40)}${'a'.repeat(60)}`
-      await writeAll(dir, new Map([[deep, ''], ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaab', ''], ['lambda_function.py', '']]))
+      await writeAll(
+        dir,
+        new Map([
+          [deep, ''],
+          ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaab', ''],
+          ['lambda_function.py', ''],
+        ]),
+      )
       await survive('hostile globs', 1500, async (random, note) => {
         const pattern = hostileGlob(random)
         note(pattern)
@@ -116,7 +138,9 @@ function randomTree(random: Random): ReadonlyMap<string, string> {
   const tree = new Map<string, string>([['lambda_function.py', '']])
   const folders = new Set<string>()
   for (let files = 2 + random.below(12); files > 0; files--) {
-    const parts = Array.from({ length: 1 + random.below(3) }, () => (random.onceIn(120) ? random.pick(UNSAFE) : random.pick(NAMES)))
+    const parts = Array.from({ length: 1 + random.below(3) }, () =>
+      random.onceIn(120) ? random.pick(UNSAFE) : random.pick(NAMES),
+    )
     const path = parts.join('/')
     const above = parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'))
     if (folders.has(path) || above.some(folder => tree.has(folder)) || path.length > 600) continue
@@ -159,7 +183,8 @@ function patternsFor(tree: ReadonlyMap<string, string>, random: Random): string[
 }
 
 /** The names that are left out by default, by DESIGN, written down apart from the program's own list. */
-const DEFAULTS = /^(\.git|\.hg|\.svn|node_modules|__pycache__|.*\.pyc|\.env.*|.*\.egg-info|.*\.tfstate.*|Dockerfile|uv\.lock|pylock\.toml|pylock\.[^/]*\.toml|requirements[^/]*\.txt)$/s
+const DEFAULTS =
+  /^(\.git|\.hg|\.svn|node_modules|__pycache__|.*\.pyc|\.env.*|.*\.egg-info|.*\.tfstate.*|Dockerfile|uv\.lock|pylock\.toml|pylock\.[^/]*\.toml|requirements[^/]*\.txt)$/s
 
 /** Which files go in, by the rules alone: with `include` what it names, `exclude` subtracts, defaults yield to a name. */
 function expected(tree: ReadonlyMap<string, string>, include: readonly string[], exclude: readonly string[]): string[] {
@@ -202,7 +227,53 @@ function namesPart(pattern: string, parts: readonly string[], depth: number): bo
 }
 
 function hostileGlob(random: Random): string {
-  const pieces = ['{a,b}', '{a,{b,{c,d}}}', '{1..99999}', '{a..z..0}', '+(a)', '+(+(+(a)))', '*(*(*(a)))', '!(!(!(a)))', '@(a|b|*(c))', '[', '[]', '[^]', '[!a-', '[[:alpha:]]', '(', ')', '{', '}', '|', '\\', '!', '?', '*', '**', '***', '**/', '/', '//', '..', '.', '~', '$', '^', 'a', 'a+', '(a+)+$', '\u0001', '\n', ' ', '"', '<', 'ü', '😀', 'constructor', '__proto__']
+  const pieces = [
+    '{a,b}',
+    '{a,{b,{c,d}}}',
+    '{1..99999}',
+    '{a..z..0}',
+    '+(a)',
+    '+(+(+(a)))',
+    '*(*(*(a)))',
+    '!(!(!(a)))',
+    '@(a|b|*(c))',
+    '[',
+    '[]',
+    '[^]',
+    '[!a-',
+    '[[:alpha:]]',
+    '(',
+    ')',
+    '{',
+    '}',
+    '|',
+    '\\',
+    '!',
+    '?',
+    '*',
+    '**',
+    '***',
+    '**/',
+    '/',
+    '//',
+    '..',
+    '.',
+    '~',
+    '$',
+    '^',
+    'a',
+    'a+',
+    '(a+)+$',
+    '\u0001',
+    '\n',
+    ' ',
+    '"',
+    '<',
+    'ü',
+    '😀',
+    'constructor',
+    '__proto__',
+  ]
   const glob = Array.from({ length: 1 + random.below(12) }, () => random.pick(pieces)).join('')
   return random.onceIn(10) ? glob.repeat(1 + random.below(40)) : glob
 }

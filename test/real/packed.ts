@@ -45,7 +45,7 @@ export async function collect(pinned: string, platform: Platform, slim: SlimLeve
 }
 
 /** Stores without compressing: quick, and nothing that is imported depends on it. */
-const STORING: Encoder = { id: 'stored', deflate: async bytes => bytes }
+const STORING: Encoder = { id: 'stored', compress: async stream => ({ method: 'store', stream }) }
 
 /** Writes the files as a zip and unpacks that with Info-ZIP. Returns the folder. */
 export async function throughZip(files: readonly FileEntry[], dir: string): Promise<string> {

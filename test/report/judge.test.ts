@@ -126,6 +126,7 @@ describe('report/json', it => {
       'packages',
       'limits',
       'findings',
+      'ok',
     ])
     assert.equal(document.functions[0]?.['artifact'], {
       kind: 'zip',

@@ -81,7 +81,7 @@ function pack(outDir: string, content: string, disk: Disk = SYSTEM.disk) {
     const draft = await writeZip(
       testFileSet([testFile('a.txt', content)]),
       join(draftDir, 'hello.zip'),
-      await makeEncoder(),
+      await makeEncoder(new AbortController().signal),
       SYSTEM,
     )
     return [{ draft, path: join(outDir, 'hello.zip') }]

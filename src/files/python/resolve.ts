@@ -27,6 +27,7 @@ export async function resolve(
     return { packages: [], direct: [], indexes: NO_INDEXES, findings: [] }
   }
   const question = { manifest, declared, target, wanted, findLinks }
+  system.progress.show('resolving dependencies', 0, 0)
   const uv = await system.processes.find('uv')
   const selection = uv === null ? await byPip() : await resolveWithUv(uv, question, system)
   const others = await withoutOwnProject(selection, manifest, system)

@@ -106,12 +106,13 @@ function newestVersion(
   ]
 }
 
+/** A newer runtime if this version has a wheel for one, else the newest of the older ones. */
 function otherRuntime(wheels: readonly NamedFile[], target: PythonTarget): readonly string[] {
-  const newer = PYTHON_RUNTIMES.filter(({ preview, version }) => !preview && minorOf(version) > minorOf(target.version))
-  const usable = newer.filter(runtime => loads(wheels, runtime, target.architecture))
-  const [first] = usable
-  if (first === undefined) return []
-  return [`Use the runtime ${first.id}${usable.length > 1 ? ' or a newer one' : ''}: this version has a wheel for it.`]
+  const usable = PYTHON_RUNTIMES.filter(runtime => !runtime.preview && loads(wheels, runtime, target.architecture))
+  const newer = usable.filter(({ version }) => minorOf(version) > minorOf(target.version))
+  const chosen = newer[0] ?? usable.at(-1)
+  if (chosen === undefined) return []
+  return [`Use the runtime ${chosen.id}${newer.length > 1 ? ' or a newer one' : ''}: this version has a wheel for it.`]
 }
 
 function otherArchitecture(wheels: readonly NamedFile[], target: PythonTarget): readonly string[] {

@@ -101,6 +101,7 @@ ${LAST_WAYS}`,
       `acme 2.0 has no wheel for python3.14 on x86_64 (glibc 2.34). Its wheels for Linux on x86_64: cp311-cp311-manylinux_2_17, cp310-cp310-manylinux_2_17, cp39-cp39-manylinux_2_17, cp38-cp38-manylinux_2_17, cp37-cp37-manylinux_2_17, cp36-cp36-manylinux_2_17 and 2 more.
 What helps:
   - No version of acme on the index has a wheel for this target.
+  - Use the runtime python3.11: this version has a wheel for it.
 ${LAST_WAYS}`,
     ),
   )

@@ -69,7 +69,10 @@ describe('obtain wheels: an index of the user', it => {
       [ACME],
       async (server, dir) => {
         const withPassword = simpleOf(server).replace('//', '//user:100%@')
-        assert.is((await obtain([pinned('acme', '1.0')], { dir, env: { PIP_INDEX_URL: withPassword } })).wheels.length, 1)
+        assert.is(
+          (await obtain([pinned('acme', '1.0')], { dir, env: { PIP_INDEX_URL: withPassword } })).wheels.length,
+          1,
+        )
       },
       { credentials: 'user:100%' },
     ))
