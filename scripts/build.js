@@ -12,7 +12,7 @@ rmSync(dist, { recursive: true, force: true })
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/start.ts', index: 'src/index.ts' },
+  entryPoints: { cli: 'src/cli/start.ts', index: 'src/index.ts', worker: 'src/deflate/worker.js' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

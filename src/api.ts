@@ -1,6 +1,6 @@
 import { loadConfig } from './config/load.ts'
-import type { FunctionReport } from './model.ts'
 import * as pack from './pack.ts'
+import { type PublicReport, publicReport } from './report/json.ts'
 import { makeSystem } from './system/make-system.ts'
 
 export interface ZipOptions {
@@ -19,13 +19,14 @@ export interface ZipOptions {
 }
 
 /**
- * Packs functions as zips, as `lpack zip` does, and returns their reports; sizes are bytes.
+ * Packs functions as zips, as `lpack zip` does, and returns the reports that `--json` prints.
  * Throws an Error named UserError, with a stable `code`, for what the user can mend; nothing is written then.
  */
-export async function zip(options: ZipOptions = {}): Promise<readonly FunctionReport[]> {
+export async function zip(options: ZipOptions = {}): Promise<readonly PublicReport[]> {
   const silent = { show: () => undefined, clear: () => undefined }
   const system = makeSystem(options.signal ?? new AbortController().signal, silent)
   const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
   const cacheDir = options.cache === false ? null : system.cacheDir
-  return pack.zip(config, { functions: options.functions ?? [], check: options.check ?? true, cacheDir }, system)
+  const { functions = [], check = true } = options
+  return (await pack.zip(config, { functions, check, cacheDir }, system)).map(publicReport)
 }

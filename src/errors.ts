@@ -76,7 +76,7 @@ const MESSAGES = {
   ENVIRONMENT_OTHER_PYTHON: (path: string, version: string, runtime: string, wanted: string) =>
     `${path} is of Python ${version}, but the function runs on ${runtime}. Make it again with Python ${wanted} (\`uv venv --python ${wanted}\`), set \`runtime\` to python${version}, or lock the dependencies: a lock needs no environment.`,
   ENVIRONMENT_FOREIGN: (path: string, target: string, foreign: readonly string[]) =>
-    `${path} holds packages that don't load on ${target}:\n${foreign.map(line => `  - ${line}`).join('\n')}\nLock the dependencies (\`uv lock\`), so that the wheels of the target are taken, or install uv, so that they are resolved.`,
+    `${path} holds packages that don't load on ${target}:\n${foreign.map(line => `  - ${line}`).join('\n')}\nLock the dependencies (\`uv lock\`), so that the wheels of the target are taken. Or, with uv installed, name the requirements.txt or pyproject.toml in \`dependencies\`: uv resolves it without the environment.`,
   ENVIRONMENT_INCOMPLETE: (path: string, declaredIn: string, unmet: readonly string[]) =>
     `${path} doesn't hold what ${declaredIn} asks for:\n${unmet.map(line => `  - ${line}`).join('\n')}\nInstall it there (\`pip install -r …\`, \`uv sync\`), or lock the dependencies.`,
   ENVIRONMENT_BROKEN: (path: string, why: string) =>
@@ -141,7 +141,7 @@ const MESSAGES = {
   INDEX_UNREADABLE: (url: string, why: string) =>
     `The index page ${url} isn't one of the simple repository API: ${why}. Check the index URL; it mostly ends in /simple.`,
   INDEX_LACKS_FILE: (wanted: string, where: string, why: string) =>
-    `${wanted} isn't on ${where}${why === '' ? '' : ` (${why})`}. Upload it there, or name a folder that holds it in \`findLinks\`.`,
+    `${wanted} isn't on ${where}${why === '' ? '' : ` (${why})`}. Check the name and the index, upload it there, or name a folder that holds it in \`findLinks\`.`,
   NO_INDEX_ALLOWED: (wanted: string, from: string) =>
     `${wanted} isn't in the find-links folders, and ${from} allows no index. Put the wheel into such a folder, or unset ${from}.`,
   FIND_LINKS_MISSING: (path: string) =>
@@ -166,7 +166,7 @@ const MESSAGES = {
     `${options.map(one => `--${one}`).join(' and ')} exclude each other. Keep one.`,
   // plan
   FUNCTION_UNKNOWN: (name: string, known: readonly string[], meant: string | null) =>
-    `The config has no function "${name}"${meant === null ? '' : `; did you mean "${meant}"?`} It has: ${known.join(', ')}.`,
+    `The config has no function "${name}"${meant === null ? '.' : `; did you mean "${meant}"?`} It has: ${known.join(', ')}.`,
   DEPENDENCIES_MISSING: (name: string, path: string) =>
     `Function "${name}": \`dependencies\` names ${path}, where there is nothing. Correct the path, or remove the key to let lpack look.`,
   DEPENDENCIES_UNKNOWN: (name: string, path: string) =>
@@ -199,6 +199,8 @@ const MESSAGES = {
   NODE_PACKAGES_MISSING: (missing: readonly string[], dir: string) =>
     `${dir}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} needed at run time and not installed. Install what the lock file says (\`npm ci\`, \`pnpm install\`, \`yarn install\`), or remove what isn't needed from package.json.`,
   // zip
+  FILE_TOO_LARGE: (path: string, bytes: number, most: number) =>
+    `${path} has ${bytes} bytes. A file of an artifact has up to ${most}, and Lambda takes 262144000 in all: leave it out, and load it at run time from S3 or a file system.`,
   OUTPUT_UNWRITABLE: (path: string, why: string) => `${path} can't be written: ${why}.`,
 } as const satisfies Record<string, (...details: never[]) => string>
 

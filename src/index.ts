@@ -1,4 +1,5 @@
 export { type ZipOptions, zip } from './api.ts'
 export { type ConfigExport, defineConfig, type RawConfig } from './config/define.ts'
 export { type ErrorCode, UserError } from './errors.ts'
-export type * from './model.ts'
+export type { Architecture, Finding, JudgedLimit, LimitStatus, PackageSize, Severity } from './model.ts'
+export type { PublicReport } from './report/json.ts'

@@ -23,9 +23,7 @@ export type DependenciesConfig =
   | { readonly kind: 'named'; readonly path: string }
 
 /** How a Node.js function's code is packed: bundled by esbuild with these options, or as the files that it has. */
-export type BundleConfig =
-  | { readonly kind: 'bundle'; readonly options: BundleOptions }
-  | { readonly kind: 'files' }
+export type BundleConfig = { readonly kind: 'bundle'; readonly options: BundleOptions } | { readonly kind: 'files' }
 
 /** esbuild's own build options, but for those that lpack decides. https://esbuild.github.io/api/#build */
 export type BundleOptions = Readonly<Record<string, unknown>>
@@ -62,6 +60,8 @@ export interface Config {
   /** The folder that relative paths start from: the config file's, or the current one. */
   readonly dir: string
   readonly outDir: string
+  /** Whose files are never a function's own: `outDir`, and the config's where the command line names another. */
+  readonly outDirs: readonly string[]
   readonly functions: readonly FunctionConfig[]
   /** Sentences that say what was inferred and from what, for people. */
   readonly inferred: readonly string[]

@@ -21,7 +21,7 @@ export interface PackOptions {
 /** Packs functions as zips: all of them, or on any failure none, with the artifacts that stood before as they were. */
 export async function zip(config: Config, options: PackOptions, system: System): Promise<FunctionReport[]> {
   const plans = await makePlans(config, options.functions, system)
-  const encoder = await makeEncoder()
+  const encoder = await makeEncoder(system.signal)
   const packed = await system.disk.withTemporaryFolder(workDir =>
     publish(config.outDir, system.disk, draftDir =>
       oneByOne(plans, async plan => {

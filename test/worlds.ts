@@ -1,7 +1,16 @@
 import { markerEnvironment, PYTHON_RUNTIMES } from '../src/aws/runtimes.ts'
 import { toArchivePath } from '../src/formats/archive-path.ts'
 import { compatibleTags } from '../src/formats/wheel-tags.ts'
-import type { Architecture, FileEntry, FileSet, FunctionConfig, NodePlan, NodeTarget, PythonPlan, PythonTarget } from '../src/model.ts'
+import type {
+  Architecture,
+  FileEntry,
+  FileSet,
+  FunctionConfig,
+  NodePlan,
+  NodeTarget,
+  PythonPlan,
+  PythonTarget,
+} from '../src/model.ts'
 import { makeDisk } from '../src/system/disk.ts'
 import { makeNetwork } from '../src/system/network.ts'
 import type { System } from '../src/system/system.ts'
@@ -62,7 +71,11 @@ export function testConfig(root: string, changes: Partial<FunctionConfig> = {}):
   }
 }
 
-export function testPlan(root: string, changes: Partial<FunctionConfig> = {}, more: Partial<PythonPlan> = {}): PythonPlan {
+export function testPlan(
+  root: string,
+  changes: Partial<FunctionConfig> = {},
+  more: Partial<PythonPlan> = {},
+): PythonPlan {
   const config = testConfig(root, changes)
   return {
     language: 'python',
@@ -100,7 +113,11 @@ export function testNodeTarget(runtime = 'nodejs22.x', architecture: Architectur
   return { runtime, architecture, major, os: 'linux', cpu: architecture === 'arm64' ? 'arm64' : 'x64', libc: 'glibc' }
 }
 
-export function testNodePlan(root: string, changes: Partial<FunctionConfig> = {}, more: Partial<NodePlan> = {}): NodePlan {
+export function testNodePlan(
+  root: string,
+  changes: Partial<FunctionConfig> = {},
+  more: Partial<NodePlan> = {},
+): NodePlan {
   const config = testConfig(root, { runtime: 'nodejs22.x', handler: 'index.handler', ...changes })
   return {
     language: 'node',

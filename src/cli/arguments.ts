@@ -50,6 +50,9 @@ Exit codes: 0 fine; 1 written, but over a limit or with an error found; 2 nothin
 /** Throws UserError COMMAND_UNKNOWN, OPTION_UNKNOWN, OPTION_MISUSED and OPTIONS_CONFLICT. */
 export function readArguments(args: readonly string[]): Invocation {
   const { values, positionals } = parse(args)
+  for (const [option, value] of Object.entries(values)) {
+    if (value === '') throw new UserError('OPTION_MISUSED', `--${option} needs a value`)
+  }
   if (values.version) return { kind: 'version' }
   const [command, ...functions] = positionals
   if (values.help || command === undefined || command === 'help') return { kind: 'help' }

@@ -28,12 +28,12 @@ export async function main(args: readonly string[], console: Console, system: Sy
 }
 
 /** A mistake of the user and a fault of the disk are told in a sentence; anything else is a bug of ours and keeps its stack. */
-function explained(error: unknown, console: Console): string {
+export function explained(error: unknown, { version }: { readonly version: string }): string {
   if (error instanceof UserError) return error.message
   const fault = reasonOfFault(error)
   if (fault !== null) return `${(error as NodeJS.ErrnoException).path ?? 'The disk'}: ${fault}.`
   const told = error instanceof Error ? error.stack : String(error)
-  return `lpack ${console.version} has a bug; it met this:\n${told}`
+  return `lpack ${version} has a bug; it met this:\n${told}`
 }
 
 async function run(invocation: Invocation, console: Console, system: System): Promise<number> {

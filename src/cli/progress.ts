@@ -17,8 +17,13 @@ export async function makeProgress(
   const spinner = makeSpinner({ stream, handleSignals: false } as never)
   return {
     show: (activity, done, total) => {
-      spinner.text =
-        total === 0 ? `${activity} ${megabytes(done)}` : `${activity} ${megabytes(done)} of ${megabytes(total)}`
+      const text = [
+        activity,
+        ...(done > 0 || total > 0 ? [megabytes(done)] : []),
+        ...(total > 0 ? [`of ${megabytes(total)}`] : []),
+      ].join(' ')
+      // Each new text is drawn, though it be the old one, and there can be thousands of files.
+      if (spinner.text !== text) spinner.text = text
       if (!spinner.isSpinning) spinner.start()
     },
     clear: () => void spinner.stop(),

@@ -1,21 +1,37 @@
 import { createRequire } from 'node:module'
 import { makeSystem } from '../system/make-system.ts'
-import { main } from './main.ts'
+import { explained, main } from './main.ts'
 import { isLively, makeProgress } from './progress.ts'
 
 /** Starts the program in this process: the one place where arguments, streams and signals of the process are taken. */
 export async function start(): Promise<void> {
   const interruption = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // The second one means it: the handler is gone, and the process ends at once.
-    process.once(signal, () => interruption.abort(signal))
+  const progress = await makeProgress(process.stderr, process.env)
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    // The second one means it. Never `once`: a handler that is gone looks to execa's clean-up as if nobody minded the signal, and it
+    // ends the process.
+    process.on(signal, () => {
+      if (interruption.signal.aborted) {
+        progress.clear()
+        process.exit(exitCode)
+      }
+      interruption.abort(signal)
+    })
   }
   // A reader that has seen enough, such as head, is no fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
   const { version } = createRequire(import.meta.url)('lpack/package.json') as { readonly version: string }
-  const system = makeSystem(interruption.signal, await makeProgress(process.stderr, process.env))
+  // Node would end with 1, which says that an artifact is written.
+  process.on('uncaughtException', error => {
+    process.stderr.write(`${explained(error, { version })}\n`)
+    process.exit(2)
+  })
+  const system = makeSystem(interruption.signal, progress)
   const console = {
     out: (text: string) => void process.stdout.write(text),
     err: (text: string) => void process.stderr.write(text),

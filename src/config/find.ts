@@ -28,6 +28,7 @@ const OWN_NAMES = [
 
 /** The file named by --config, else the nearest config from the current folder up to the checkout's root; null: none. */
 export async function findConfig(system: System, configFile: string | null): Promise<FoundConfig | null> {
+  await refusePipes(system.cwd, system.disk)
   const explorer = await makeExplorer(system.disk)
   if (configFile !== null) return loadNamed(explorer, configFile, system.disk)
   for (const dir of await foldersUp(system.cwd, system.disk)) {
@@ -108,12 +109,22 @@ async function configsIn(dir: string, explorer: PublicExplorer, disk: Disk): Pro
     throw unreadable(dir, error)
   })
   const present = new Set(entries.filter(entry => entry.kind !== 'directory').map(entry => entry.name))
+  await refusePipes(dir, disk)
   const found = OWN_NAMES.filter(name => present.has(name))
   for (const name of Object.keys(MANIFESTS).filter(manifest => present.has(manifest))) {
     const result = await loaded(explorer, join(dir, name))
     if (result?.config !== undefined) found.push(name)
   }
   return found.map(name => join(dir, name))
+}
+
+/** cosmiconfig, which reads the current folder's package.json already when it is made, would wait for who writes into a pipe. */
+async function refusePipes(dir: string, disk: Disk): Promise<void> {
+  for (const name of [...Object.keys(MANIFESTS), ...OWN_NAMES]) {
+    const path = join(dir, name)
+    if ((await disk.stat(path))?.kind === 'other')
+      throw new UserError('FILE_UNREADABLE', path, 'it is neither a file nor a folder')
+  }
 }
 
 async function loadNamed(explorer: PublicExplorer, file: string, disk: Disk): Promise<FoundConfig> {

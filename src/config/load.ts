@@ -26,7 +26,7 @@ export async function loadConfig(system: System, { configFile, outDir }: ConfigO
   const dir = resolve(system.cwd, outDir)
   const held = config.functions.find(({ root }) => isWithin(root, dir))
   if (held !== undefined) throw new UserError('OUT_DIR_HOLDS_FUNCTION', outDir, held.root)
-  return { ...config, outDir: dir }
+  return { ...config, outDir: dir, outDirs: [dir, ...config.outDirs] }
 }
 
 const DEFAULT_OUT_DIR = 'lpack.out'
@@ -54,7 +54,8 @@ async function readConfig({ file, prefix, value }: FoundConfig, system: System):
       text: `is ${quote(outDir)}, which holds the function's folder ${held.root}. Name a folder of its own.`,
     })
   if (problems.length > 0) throw new UserError('CONFIG_INVALID', linesOf(problems, label))
-  return { file, dir, outDir: resolve(dir, outDir), functions, inferred: filled.flatMap(({ inferred }) => inferred) }
+  const inferred = filled.flatMap(one => one.inferred)
+  return { file, dir, outDir: resolve(dir, outDir), outDirs: [resolve(dir, outDir)], functions, inferred }
 }
 
 const EXAMPLE = '{ "name": "hello", "runtime": "python3.13", "handler": "lambda_function.lambda_handler" }'
@@ -91,7 +92,8 @@ async function inferConfig(system: System): Promise<Config> {
   const draft: Draft = { name: null, raw: {}, broken: new Set(), keysOf: key => [key], label: '' }
   const { config, inferred } = await fill(draft, dir, system)
   if (config === null) throw new Error(`${basename(dir)} was inferred before`)
-  return { file: null, dir, outDir: join(dir, DEFAULT_OUT_DIR), functions: [config], inferred }
+  const outDir = join(dir, DEFAULT_OUT_DIR)
+  return { file: null, dir, outDir, outDirs: [outDir], functions: [config], inferred }
 }
 
 async function bothSigns(dir: string, python: string, node: string, system: System): Promise<UserError> {

@@ -34,6 +34,7 @@ const NAMES: readonly string[] = [
   'pdm.lock',
   'Pipfile.lock',
   'requirements*.txt',
+  'requirements*.in',
   'package-lock.json',
   'npm-shrinkwrap.json',
   'pnpm-lock.yaml',

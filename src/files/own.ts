@@ -1,4 +1,4 @@
-import { join, relative, sep } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import { finding, UserError } from '../errors.ts'
 import { toArchivePath } from '../formats/archive-path.ts'
 import { ELF_HEAD_BYTES, isElfProgram } from '../formats/elf.ts'
@@ -29,6 +29,7 @@ export async function collectOwnFiles(plan: Plan, system: System): Promise<OwnFi
     include: config.include.map(makePattern),
     exclude: config.exclude.map(makePattern),
     executable: config.executable.map(makePattern),
+    excluded: new Set([...plan.excluded, ...(await realPathsOf(plan.excluded, system.disk))]),
     used: new Set(),
     files: [],
     skipped: [],
@@ -42,6 +43,13 @@ export async function collectOwnFiles(plan: Plan, system: System): Promise<OwnFi
   }
 }
 
+/** An output folder may be a link to another one. */
+async function realPathsOf(paths: readonly string[], disk: Disk): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const path of paths) if ((await disk.stat(path)) !== null) found.push(await disk.realPath(path))
+  return found
+}
+
 /** What one walk over a root gathers. */
 interface Walk {
   readonly plan: Plan
@@ -49,9 +57,18 @@ interface Walk {
   readonly include: readonly Pattern[]
   readonly exclude: readonly Pattern[]
   readonly executable: readonly Pattern[]
+  /** The plan's, as they are written and as they really are. */
+  readonly excluded: ReadonlySet<string>
   readonly used: Set<Pattern>
   readonly files: FileEntry[]
   readonly skipped: Skipped[]
+}
+
+/** A file or folder that the walk comes to; `realPath` is in the real path of its folder, and not followed itself. */
+interface Found {
+  readonly onDisk: string
+  readonly realPath: string
+  readonly kind: FileKind
 }
 
 interface Skipped {
@@ -63,19 +80,17 @@ interface Skipped {
 
 /** `open` are the real paths of the folders being walked, to see a link that leads back into one of them. */
 async function walkFolder(walk: Walk, dir: string, path: string, open: readonly string[]): Promise<void> {
-  for (const { name, kind } of await walk.disk.list(dir)) {
+  for (const { name, kind } of await orUnreadable(dir, () => walk.disk.list(dir))) {
     const onDisk = join(dir, name)
     const inRoot = path === '' ? name : `${path}/${name}`
     if (isExcluded(walk, inRoot)) continue
-    const rule = await ruleAgainst(walk, onDisk, name, kind)
+    const realPath = join(open.at(-1) ?? dir, name)
+    const rule = await ruleAgainst(walk, { onDisk, realPath, kind })
     if (rule !== null && !canBeNamed(walk.include, inRoot)) {
       walk.skipped.push(await skippedOf(walk, onDisk, inRoot, rule))
       continue
     }
-    const found =
-      kind === 'link'
-        ? await followLink(walk, onDisk, inRoot, open)
-        : { kind, realPath: join(open.at(-1) ?? dir, name) }
+    const found = kind === 'link' ? await followLink(walk, onDisk, inRoot, open) : { kind, realPath }
     if (found.kind === 'directory') {
       await walkFolder(walk, onDisk, inRoot, [...open, found.realPath])
     } else if (isIncluded(walk, inRoot)) {
@@ -86,11 +101,12 @@ async function walkFolder(walk: Walk, dir: string, path: string, open: readonly 
 }
 
 /** The default exclusion that a file or folder falls under, or null. */
-async function ruleAgainst(walk: Walk, onDisk: string, name: string, kind: FileKind): Promise<string | null> {
-  if (walk.plan.excluded.includes(onDisk)) return relative(walk.plan.config.root, onDisk)
+async function ruleAgainst(walk: Walk, { onDisk, realPath, kind }: Found): Promise<string | null> {
+  if (walk.excluded.has(onDisk) || walk.excluded.has(realPath)) return relative(walk.plan.config.root, onDisk)
   const isFolder = kind === 'directory' || kind === 'link'
-  if (isFolder && (await walk.disk.stat(join(onDisk, 'pyvenv.cfg'))) !== null) return 'virtual environment'
-  return exclusionOf(name)
+  const marker = () => walk.disk.stat(join(onDisk, 'pyvenv.cfg'))
+  if (isFolder && (await orUnreadable(onDisk, marker)) !== null) return 'virtual environment'
+  return exclusionOf(basename(onDisk))
 }
 
 /** True if some include names this very part of the path, or could name something below. */
@@ -154,10 +170,14 @@ async function fileEntry(walk: Walk, onDisk: string, inRoot: string): Promise<Fi
 }
 
 async function isProgram(disk: Disk, path: string): Promise<boolean> {
-  const head = await disk.readRange(path, 0, ELF_HEAD_BYTES).catch((error: unknown) => {
+  const head = await orUnreadable(path, () => disk.readRange(path, 0, ELF_HEAD_BYTES))
+  return (head[0] === 0x23 && head[1] === 0x21) || isElfProgram(head)
+}
+
+function orUnreadable<T>(path: string, action: () => Promise<T>): Promise<T> {
+  return action().catch((error: unknown) => {
     throw unreadable(path, error)
   })
-  return (head[0] === 0x23 && head[1] === 0x21) || isElfProgram(head)
 }
 
 async function skippedOf(walk: Walk, onDisk: string, path: string, rule: string): Promise<Skipped> {

@@ -11,8 +11,9 @@ const ANY_NAME = '\u0001'
 
 /** A pattern that names a folder also names what is in it, as in .gitignore and `files` of package.json. */
 export function makePattern(text: string): Pattern {
-  const glob = text.replace(/^\.\//, '').replace(/\/+$/, '')
-  return { text, matches: makeMatcher([glob, `${glob}/**`]) }
+  const glob = text.replace(/\/+$/, '').replace(/^\.\//, '')
+  // What is left of `/` is nothing, and names nothing.
+  return { text, matches: glob === '' ? () => false : makeMatcher([glob, `${glob}/**`]) }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { percentDecoded } from './url-text.ts'
+
 /** A file that an index or a page of links offers. */
 export interface IndexFile {
   readonly filename: string
@@ -151,9 +153,5 @@ function sha256OfFragment(url: string): string | null {
 
 function lastSegment(url: string): string | null {
   const segment = new URL(url).pathname.split('/').at(-1) ?? ''
-  try {
-    return segment === '' ? null : decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
+  return segment === '' ? null : percentDecoded(segment)
 }

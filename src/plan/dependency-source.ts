@@ -13,10 +13,12 @@ export interface FoundSource {
 /** Lock files in the order in which they are preferred. */
 const LOCKS: readonly (readonly [RegExp, LockFormat])[] = [
   [/^uv\.lock$/, 'uv'],
-  [/^pylock(\.[^.]+)?\.toml$/, 'pylock'],
+  [/^pylock\.toml$/, 'pylock'],
   [/^poetry\.lock$/, 'poetry'],
   [/^pdm\.lock$/, 'pdm'],
   [/^Pipfile\.lock$/, 'pipfile'],
+  // For some purpose of its own, which may be development.
+  [/^pylock\.[^.]+\.toml$/, 'pylock'],
 ]
 
 const ENVIRONMENT_FOLDERS = ['.venv', 'venv']

@@ -90,7 +90,7 @@ function excludedFrom(one: FunctionConfig, config: Config): string[] {
     .map(({ root }) => root)
     .filter(root => root !== one.root && isBelow(root, one.root))
   const configFile = config.file === null || /(package\.json|pyproject\.toml)$/.test(config.file) ? [] : [config.file]
-  return [config.outDir, ...otherRoots, ...configFile, ...one.findLinks]
+  return [...config.outDirs, ...otherRoots, ...configFile, ...one.findLinks]
 }
 
 function pathsOf(source: DependencySource): string[] {

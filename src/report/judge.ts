@@ -92,5 +92,7 @@ function packagesOf(fileSet: FileSet, artifact: Artifact): PackageSize[] {
     requiredBy,
   }))
   // Sorted for determinism
-  return packages.sort((a, b) => b.zippedBytes - a.zippedBytes || (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1))
+  return packages.sort(
+    (a, b) => b.zippedBytes - a.zippedBytes || (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1),
+  )
 }

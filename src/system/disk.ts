@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -14,8 +14,8 @@ export function makeDisk(): Disk {
     lstat: path => statOrNull(() => fs.lstat(path)),
     list,
     realPath: path => fs.realpath(path),
-    readBytes: path => fs.readFile(path),
-    readText: path => fs.readFile(path, 'utf8'),
+    readBytes: path => reading(path, handle => handle.readFile()),
+    readText: path => reading(path, handle => handle.readFile('utf8')),
     readRange,
     sha256,
     makeFolder: async dir => void (await fs.mkdir(dir, { recursive: true })),
@@ -60,9 +60,20 @@ function kindOf(entry: Typed): FileKind {
   return entry.isSymbolicLink() ? 'link' : 'other'
 }
 
-async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const handle = await fs.open(path, 'r')
+/** Opens a file for an action. A pipe would keep everybody waiting for someone who writes into it. */
+async function reading<T>(path: string, action: (handle: fs.FileHandle) => Promise<T>): Promise<T> {
+  // Windows has no such flag and no such pipes.
+  const handle = await fs.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
+    if ((await handle.stat()).isFIFO()) throw new UserError('FILE_UNREADABLE', path, 'it is a pipe, not a file')
+    return await action(handle)
+  } finally {
+    await handle.close()
+  }
+}
+
+function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
+  return reading(path, async handle => {
     const buffer = Buffer.allocUnsafe(length)
     let filled = 0
     while (filled < length) {
@@ -71,15 +82,16 @@ async function readRange(path: string, offset: number, length: number): Promise<
       filled += bytesRead
     }
     return buffer.subarray(0, filled)
-  } finally {
-    await handle.close()
-  }
+  })
 }
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array)
-  return hash.digest('hex')
+function sha256(path: string): Promise<string> {
+  return reading(path, async handle => {
+    const hash = createHash('sha256')
+    const chunks = handle.createReadStream({ highWaterMark: 1 << 20, autoClose: false })
+    for await (const chunk of chunks) hash.update(chunk as Uint8Array)
+    return hash.digest('hex')
+  })
 }
 
 async function openForWriting(path: string, options: { readonly append?: boolean } = {}) {

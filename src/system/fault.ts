@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of the path is no folder',
   ENOTEMPTY: 'a folder with files is there',
+  ENXIO: 'it is a socket or a device',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
 }

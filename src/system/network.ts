@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import type Undici from 'undici'
 import { UserError } from '../errors.ts'
+import { percentDecoded } from '../formats/url-text.ts'
+import { reasonOfFault } from './fault.ts'
 import type { Fetch, Line, Patience } from './line.ts'
 import type { Network, NetworkSettings } from './system.ts'
 import { download, get } from './transfer.ts'
@@ -46,11 +49,11 @@ function networkWith(env: Environment, limits: Omit<Line, 'fetch'>, settings: Ne
 async function makeClient(env: Environment, settings: NetworkSettings, patience: Patience): Promise<Fetch> {
   const secureContext = await readCertificates(env, settings)
   const proxyOf = proxyChooser(env, settings)
-  if (secureContext === null && proxyOf === null) return (url, init) => fetch(url, init)
-  // Of a bundled CommonJS module only the default export is there.
+  // Not Node's own fetch, which can't be kept from pausing. Of a bundled CommonJS module only the default export is there.
   const { default: undici } = await import('undici')
   const connect = { timeout: patience.answerMs, ...(secureContext === null ? {} : { secureContext }) }
   const direct = new undici.Agent({ connect })
+  const unpaused = makeUnpaused(undici)
   const proxies = new Map<string, InstanceType<typeof undici.ProxyAgent>>()
   const throughProxy = (proxy: string) => {
     const { uri, token } = splitProxy(proxy)
@@ -62,7 +65,22 @@ async function makeClient(env: Environment, settings: NetworkSettings, patience:
   }
   return (url, init) => {
     const proxy = proxyOf === null ? null : proxyOf(new URL(url))
-    return undici.fetch(url, { ...init, dispatcher: proxy === null ? direct : throughProxy(proxy) })
+    const dispatcher = (proxy === null ? direct : throughProxy(proxy)).compose(unpaused)
+    return undici.fetch(url, { ...init, dispatcher })
+  }
+}
+
+/**
+ * Takes in whatever comes, and lets what the disk can't take yet wait in memory. A server that closes its connection while undici pauses
+ * it ends this process with an AssertionError that nobody can catch. https://github.com/nodejs/undici/issues/5360
+ */
+function makeUnpaused({ DecoratorHandler }: typeof Undici): Undici.Dispatcher.DispatcherComposeInterceptor {
+  return dispatch => (options, handler) => {
+    const onData = (chunk: Buffer) => {
+      handler.onData?.(chunk)
+      return true
+    }
+    return dispatch(options, Object.assign(new DecoratorHandler(handler), { onData }))
   }
 }
 
@@ -72,13 +90,13 @@ async function readCertificates(env: Environment, settings: NetworkSettings): Pr
     const path = env[variable]
     if (path !== undefined && path !== '') files.set(path, variable)
   }
-  if (settings.caFile !== null) files.set(settings.caFile, "pip's configuration")
+  if (settings.caFile !== null && !files.has(settings.caFile)) files.set(settings.caFile, "pip's configuration")
   const texts: string[] = []
   for (const [path, from] of files) {
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       // requests allows a folder of hashed certificates here; the files and Node's roots have to do.
       if (error.code === 'EISDIR') return null
-      throw new UserError('CERTIFICATES_UNREADABLE', from, path, error.message)
+      throw new UserError('CERTIFICATES_UNREADABLE', from, path, reasonOfFault(error) ?? error.message)
     })
     if (text !== null) texts.push(text)
   }
@@ -127,6 +145,6 @@ function splitProxy(proxy: string): { readonly uri: string; readonly token: stri
   url.username = ''
   url.password = ''
   if (username === '') return { uri: url.href, token: null }
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const pair = `${percentDecoded(username)}:${percentDecoded(password)}`
   return { uri: url.href, token: `Basic ${Buffer.from(pair).toString('base64')}` }
 }

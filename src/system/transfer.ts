@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
+import { percentDecoded } from '../formats/url-text.ts'
 import { type Answer, type Line, onLine, persist, type Watch, watched } from './line.ts'
 import { Transient, withoutCredentials } from './network-failure.ts'
 import type { DownloadRequest } from './system.ts'
@@ -149,7 +150,7 @@ function withoutAuthorization(headers: Headers): Headers {
 function basicOf(url: string): Headers {
   const { username, password } = new URL(url)
   if (username === '' && password === '') return {}
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const pair = `${percentDecoded(username)}:${percentDecoded(password)}`
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 

@@ -5,6 +5,8 @@ import { reasonOfFault } from '../system/fault.ts'
 import type { Disk } from '../system/system.ts'
 import type { ZipDraft } from './write.ts'
 
+const IGNORE_FILE = '.gitignore'
+
 interface Written {
   readonly draft: ZipDraft
   /** Where the finished artifact belongs. */
@@ -22,22 +24,35 @@ export async function publish<W extends Written>(
   disk: Disk,
   write: (draftDir: string) => Promise<readonly W[]>,
 ): Promise<(W & { readonly artifact: Artifact })[]> {
+  const wasThere = (await disk.stat(outDir)) !== null
   await makeOutputFolder(outDir, disk)
-  return disk.withFolderIn(outDir, async draftDir => {
-    const written = await write(draftDir)
-    const placed = []
-    for (const one of written) {
-      for (const file of one.beside) await placeBeside(file, draftDir, outDir, disk)
-      placed.push({ ...one, artifact: await place(one, disk) })
-    }
-    return placed
-  })
+  try {
+    return await disk.withFolderIn(outDir, async draftDir => {
+      const written = await write(draftDir)
+      const placed = []
+      for (const one of written) {
+        for (const file of one.beside) await placeBeside(file, draftDir, outDir, disk)
+        placed.push({ ...one, artifact: await place(one, disk) })
+      }
+      return placed
+    })
+  } catch (error) {
+    if (!wasThere) await removeUnused(outDir, disk)
+    throw error
+  }
+}
+
+/** Of a folder that this run has made, unless another run has put something there. */
+async function removeUnused(outDir: string, disk: Disk): Promise<void> {
+  const names = (await disk.list(outDir)).map(({ name }) => name)
+  if (names.every(name => name === IGNORE_FILE)) await disk.remove(outDir)
 }
 
 async function place({ draft, path }: Written, disk: Disk): Promise<Artifact> {
   const standing = await disk.stat(path)
-  const unchanged =
-    standing?.kind === 'file' && standing.bytes === draft.bytes && (await disk.sha256(path)) === draft.sha256
+  // One that can't be read is replaced like any other.
+  const isSame = async () => (await disk.sha256(path).catch(() => null)) === draft.sha256
+  const unchanged = standing?.kind === 'file' && standing.bytes === draft.bytes && (await isSame())
   if (!unchanged) await orUnwritable(path, () => disk.rename(draft.path, path))
   return { ...draft, kind: 'zip', path, unchanged }
 }
@@ -59,8 +74,7 @@ async function placeBeside(
 async function makeOutputFolder(outDir: string, disk: Disk): Promise<void> {
   await orUnwritable(outDir, async () => {
     await disk.makeFolder(outDir)
-    const ignoreFile = join(outDir, '.gitignore')
-    if ((await disk.list(outDir)).length === 0) await disk.writeBytes(ignoreFile, '*\n')
+    if ((await disk.list(outDir)).length === 0) await disk.writeBytes(join(outDir, IGNORE_FILE), '*\n')
   })
 }
 

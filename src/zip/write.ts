@@ -10,6 +10,9 @@ import type { System } from '../system/system.ts'
 import type { ReadyEntry, ReadyZip } from './archiver.ts'
 import { EXECUTABLE_MODE, entryOverhead, FILE_MODE } from './reproducible.ts'
 
+/** The encoder, which has a file and its stream in one memory of 32-bit addresses, fails from about 1.3 GB. */
+const MOST_FILE_BYTES = 1_000_000_000
+
 /** A zip that is complete on disk and waits to take its place. */
 export interface ZipDraft {
   readonly path: string
@@ -21,7 +24,7 @@ export interface ZipDraft {
 
 /**
  * Writes the files as a zip at `path`, in their order, each at the encoder's best or stored where that is not smaller.
- * One file is in memory at a time. Throws UserError OUTPUT_UNWRITABLE, and what reading a file's content throws.
+ * One file is in memory at a time. Throws UserError FILE_TOO_LARGE, OUTPUT_UNWRITABLE, and what reading a file's content throws.
  */
 export async function writeZip(fileSet: FileSet, path: string, encoder: Encoder, system: System): Promise<ZipDraft> {
   // Loaded on demand: archiver is a tenth of the start-up.
@@ -45,6 +48,8 @@ async function appendAll(
   system: System,
 ): Promise<WrittenEntry[]> {
   const entries: WrittenEntry[] = []
+  const tooLarge = files.find(file => file.bytes > MOST_FILE_BYTES)
+  if (tooLarge !== undefined) throw new UserError('FILE_TOO_LARGE', tooLarge.path, tooLarge.bytes, MOST_FILE_BYTES)
   const total = sum(files.map(file => file.bytes))
   let done = 0
   for (const file of files) {
@@ -66,18 +71,15 @@ async function appendAll(
   return entries
 }
 
-async function makeReady(file: FileEntry, encoder: Encoder, system: System): Promise<ReadyEntry> {
-  const content = await readContent(file.content, system.disk)
-  const deflated = content.length === 0 ? content : await encoder.deflate(content)
-  const isStored = deflated.length >= content.length
-  return {
-    path: file.path,
-    mode: file.executable ? EXECUTABLE_MODE : FILE_MODE,
-    bytes: content.length,
-    crc32: crc32(content),
-    method: isStored ? 'store' : 'deflate',
-    stream: isStored ? content : deflated,
-  }
+async function makeReady(
+  { path, content, executable }: FileEntry,
+  encoder: Encoder,
+  system: System,
+): Promise<ReadyEntry> {
+  const read = await readContent(content, system.disk)
+  const facts = { path, mode: executable ? EXECUTABLE_MODE : FILE_MODE, bytes: read.length, crc32: crc32(read) }
+  // The encoder takes the bytes over; those of a file set are not ours to give away.
+  return { ...facts, ...(await encoder.compress(content.kind === 'bytes' ? read.slice() : read)) }
 }
 
 async function drain(

@@ -42,6 +42,11 @@ describe('check/python-handler', it => {
     assert.match(found?.message ?? '', 'did you mean "lambda_handler"?')
   })
 
+  it('ends its sentence where nothing else can be meant', async () => {
+    const [found] = await check(testPlan('/root', { handler: 'lambda_function.entry' }), FILES, testSystem())
+    assert.match(found?.message ?? '', 'which its module does not have. Lambda would say')
+  })
+
   it('warns of names that differ in case alone', async () => {
     const files = testFileSet([...FILES.files, testFile('Lambda_function.py', '')])
     const findings = await check(testPlan('/root'), files, testSystem())

@@ -44,6 +44,7 @@ describe('cli/arguments', it => {
     [['zip', '--json', '--quiet'], 'OPTIONS_CONFLICT', '--json and --quiet'],
     [['zip', '--config'], 'OPTION_MISUSED', '--config'],
     [['zip', '--json=yes'], 'OPTION_MISUSED', '--json'],
+    [['zip', '--out-dir', ''], 'OPTION_MISUSED', '--out-dir needs a value'],
   ]
   for (const [args, code, sentence] of mistakes) {
     it(`refuses "${args.join(' ')}"`, async () => {

@@ -134,7 +134,7 @@ describe('lpack zip', it => {
       assert.is(code, 2)
       assert.is(out, '')
       assert.match(err, 'gone.py')
-      assert.equal(await readdir(join(dir, 'lpack.out')), ['.gitignore'])
+      assert.not.ok((await readdir(dir)).includes('lpack.out'))
     }))
 
   it('writes the artifact and ends with 1 if the handler is missing', () =>
@@ -158,6 +158,17 @@ describe('lpack zip', it => {
       })
       assert.is((await lpack(dir, ['zip', '--out-dir', 'build/zips'])).code, 0)
       assert.equal((await readdir(join(dir, 'build/zips'))).sort(), ['.gitignore', 'f.zip'])
+    }))
+
+  it('packs nothing of the output folder of the config when --out-dir names another', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, {
+        'lpack.config.json': JSON.stringify({ name: 'f', runtime: 'python3.13', outDir: 'build' }),
+        'lambda_function.py': HANDLER,
+        'build/f.zip': 'the previous artifact',
+      })
+      assert.is((await lpack(dir, ['zip', '--out-dir', 'lpack.out'])).code, 0)
+      assert.equal(await contentsOf(dir, 'f'), ['lambda_function.py'])
     }))
 
   it('keeps nothing in the cache with --no-cache', () =>
@@ -199,8 +210,24 @@ describe('lpack zip, on bad input', it => {
     [
       'an unknown function',
       { 'lpack.config.json': config({}), 'lambda_function.py': HANDLER },
-      ['g'],
-      /no function "g"/,
+      ['orders'],
+      /no function "orders"\. It has: f\./,
+    ],
+    [
+      'a group that a requirements file cannot have',
+      { 'lambda_function.py': HANDLER, 'requirements.txt': '', 'lpack.config.json': config({ groups: ['reports'] }) },
+      [],
+      /`groups` names "reports", which .*requirements\.txt doesn't have\. It has no groups\./,
+    ],
+    [
+      'an extra that a folder of wheels cannot have',
+      {
+        'lambda_function.py': HANDLER,
+        'wheels/a-1.0-py3-none-any.whl': '',
+        'lpack.config.json': config({ dependencies: 'wheels', extras: ['s3'] }),
+      },
+      [],
+      /`extras` names "s3", which .*wheels doesn't have\. It has no extras\./,
     ],
     ['an unknown option', {}, ['--jsno'], /did you mean "--json"/],
     ['a config that is missing', {}, ['--config', 'gone.json'], /gone\.json/],
@@ -288,7 +315,7 @@ describe('lpack zip, on bad input', it => {
           progress: progress as never,
         })
         assert.equal({ code, out, err }, { code: expected, out: '', err: '' })
-        assert.equal(await readdir(join(dir, 'lpack.out')), ['.gitignore'])
+        assert.not.ok((await readdir(dir)).includes('lpack.out'))
       }
     }))
 

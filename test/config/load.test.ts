@@ -3,7 +3,7 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
-import { copyFixture, describe, inTemporaryFolder, rejects, writeTree } from '../helpers.ts'
+import { copyFixture, describe, inTemporaryFolder, needing, rejects, writeTree } from '../helpers.ts'
 import { inProject, loadIn, PYTHON_HANDLER, problemsOf } from './load-in.ts'
 
 const ONE = { runtime: 'python3.13', handler: 'app.handler' }
@@ -48,6 +48,14 @@ describe('config/load: finding', it => {
         )
       }))
   }
+
+  needing(it, 'mkfifo')('refuses a pipe, where it would wait for ever', () =>
+    inProject({ 'app.py': PYTHON_HANDLER }, async dir => {
+      await promisify(execFile)('mkfifo', [join(dir, 'lpack.config.json')])
+      const error = await rejects(() => loadIn(dir), 'FILE_UNREADABLE')
+      assert.match(error.message, `${join(dir, 'lpack.config.json')} can't be read`)
+    }),
+  )
 
   it('goes up to the root of the checkout, and resolves paths from the config', () =>
     inProject(
@@ -218,6 +226,7 @@ describe('config/load: values', it => {
         file: join(dir, 'lpack.config.json'),
         dir,
         outDir: join(dir, 'build/lambda'),
+        outDirs: [join(dir, 'build/lambda')],
         inferred: [],
         functions: [
           {

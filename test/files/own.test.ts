@@ -16,6 +16,7 @@ const TREE = {
   'package.json': '{}',
   'requirements.txt': '',
   'requirements-dev.txt': '',
+  'requirements.in': '',
   'uv.lock': '',
   Dockerfile: '',
   '.env': 'SECRET=1',
@@ -49,6 +50,7 @@ describe('files/own', it => {
     [['package'], ['package/__init__.py', 'package/data.json']],
     [['package/'], ['package/__init__.py', 'package/data.json']],
     [['./lambda_function.py'], ['lambda_function.py']],
+    [['./package/'], ['package/__init__.py', 'package/data.json']],
     [
       ['lambda_function.py', '.env'],
       ['.env', 'lambda_function.py'],
@@ -72,6 +74,7 @@ describe('files/own', it => {
 
   for (const [key, pattern] of [
     ['include', 'modles/**'],
+    ['include', '/'],
     ['exclude', 'notebook'],
     ['executable', '*.exe'],
   ] as const) {
@@ -113,6 +116,7 @@ describe('files/own', it => {
         'Dockerfile 1',
         '__pycache__ 1',
         'node_modules 1',
+        'requirements*.in 1',
         'requirements*.txt 2',
         'uv.lock 1',
         'virtual environment 1',
@@ -123,6 +127,29 @@ describe('files/own', it => {
     inTree(TREE, async dir => {
       const { files } = await collectOwnFiles(testPlan(dir, {}, { excluded: [join(dir, 'package')] }), testSystem())
       assert.not.ok(files.some(({ path }) => path.startsWith('package/')))
+    }))
+
+  it('leaves out what a link of the plan leads to, as of an output folder', () =>
+    inTree({ 'lambda_function.py': '', 'elsewhere/old.zip': '' }, async dir => {
+      await symlink('elsewhere', join(dir, 'out'))
+      const { files } = await collect(dir, {}, { excluded: [join(dir, 'out')] })
+      assert.equal(
+        files.map(({ path }) => path),
+        ['lambda_function.py'],
+      )
+    }))
+
+  it('names the folder that it may not look into', () =>
+    inTree({ 'lambda_function.py': '', 'locked/a.py': '' }, async dir => {
+      const denied = Object.assign(new Error('EACCES'), { code: 'EACCES' })
+      const { disk } = testSystem()
+      const lockedDisk = {
+        ...disk,
+        stat: (path: string) => (path.includes('locked/') ? Promise.reject(denied) : disk.stat(path)),
+      }
+      const action = () => collectOwnFiles(testPlan(dir), testSystem({ disk: lockedDisk }))
+      const error = await rejects(action, 'FILE_UNREADABLE')
+      assert.is(error.message, `${join(dir, 'locked')} can't be read: permission denied (EACCES).`)
     }))
 
   it('marks scripts, programs and what `executable` names, and never looks at the host’s bits', () =>

@@ -61,7 +61,7 @@ async function outcomeOf(label: string, action: (note: (text: string) => void) =
     return 'results'
   } catch (error) {
     if (!(error instanceof UserError)) throw failure(`${told()}\n${error instanceof Error ? error.stack : error}`)
-    if (/undefined|\[object |NaN/.test(error.message)) throw failure(`${told()}\n${error.code}: ${error.message}`)
+    if (/\bundefined\b|\.ts:\d/.test(error.message)) throw failure(`${told()}\n${error.code}: ${error.message}`)
     return error.code
   } finally {
     const took = performance.now() - began
@@ -133,6 +133,10 @@ const ODD_PIECES = [
   'file:///etc/passwd',
   'https://[::1',
   'http://%zz/',
+  'https://u:%zz@example.com/x-1.0.zip',
+  'file://host/x-1.0-py3-none-any.whl',
+  'file:///a%2Fb-1.0-py3-none-any.whl',
+  '%',
   '"'.repeat(300),
   '['.repeat(3000),
   '{'.repeat(3000),
@@ -218,6 +222,9 @@ const ODD_VALUES = (): readonly unknown[] => [
   { name: 1 },
   { path: '.' },
   { url: 'https://[::1' },
+  { url: 'file://host/x' },
+  'file:///a%2Fb-1.0-py3-none-any.whl',
+  'https://u:%zz@example.com/x-1.0.zip',
   { git: 'https://example.com/x.git' },
   { version: {} },
   { marker: '(' },

@@ -46,6 +46,13 @@ const CASES: [string, Readonly<Record<string, string>>, string, string, readonly
     ['poetry.lock', 'requirements.txt'],
   ],
   ['a named pylock', { 'pylock.prod.toml': '' }, '.', 'lock pylock.prod.toml', []],
+  [
+    'named pylocks beside others',
+    { 'pylock.dev.toml': '', 'pylock.toml': '', 'poetry.lock': '' },
+    '.',
+    'lock pylock.toml',
+    ['poetry.lock', 'pylock.dev.toml'],
+  ],
   ['a Pipfile.lock', { 'Pipfile.lock': '{}', Pipfile: '' }, '.', 'lock Pipfile.lock', []],
   [
     'a lock above the root',

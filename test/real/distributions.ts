@@ -4,82 +4,70 @@ export interface ListedDistribution {
   readonly isNative: boolean
 }
 
-/** Distributions that one function might use together. */
-export interface Group {
-  readonly name: string
-  readonly distributions: readonly ListedDistribution[]
-}
-
 /** The versions are those that were current on this day, so that a test of them has one answer. */
 export const VERSIONS_OF = '2026-11-01'
 
-/** What people pack; each is taken with all that it requires. */
-export const GROUPS: readonly Group[] = [
-  group('aws', {
-    native: ['pydantic-core', 'cryptography', 'aiohttp', 'cffi', 'bcrypt', 'pynacl', 'argon2-cffi-bindings'],
-    // boto3's jmespath keeps a script in its .data folder.
-    pure: ['boto3', 'requests', 'pydantic', 'aws-lambda-powertools', 'pyjwt', 'paramiko', 'jmespath'],
-  }),
-  group('web', {
-    native: ['uvloop', 'httptools', 'orjson', 'markupsafe', 'websockets'],
-    pure: ['fastapi', 'uvicorn', 'httpx', 'jinja2', 'werkzeug', 'flask', 'django', 'click', 'rich', 'mangum'],
-  }),
-  group('databases', {
-    // greenlet brings C headers.
-    native: [
-      'sqlalchemy',
-      'greenlet',
-      'psycopg2-binary',
-      'psycopg-binary',
-      'pymongo',
-      'asyncpg',
-      'lz4',
-      'zstandard',
-      'msgpack',
-      'pyzmq',
-    ],
-    pure: ['psycopg', 'redis'],
-  }),
-  group('google and opentelemetry', {
-    // Both are namespaces without an __init__.py that many distributions share.
-    native: ['grpcio', 'protobuf', 'google-crc32c', 'wrapt'],
-    pure: [
-      'googleapis-common-protos',
-      'google-api-core',
-      'google-cloud-storage',
-      'proto-plus',
-      'opentelemetry-api',
-      'opentelemetry-sdk',
-      'opentelemetry-exporter-otlp-proto-grpc',
-      'opentelemetry-instrumentation',
-    ],
-  }),
-  group('text', {
-    native: ['lxml', 'pyyaml', 'ruamel-yaml-clib', 'regex', 'rpds-py', 'ujson', 'simplejson', 'charset-normalizer'],
-    // setuptools brings a .pth file.
-    pure: ['ruamel-yaml', 'jsonschema', 'docutils', 'beautifulsoup4', 'markdown', 'setuptools'],
-  }),
-  group('science', {
-    native: [
-      'numpy',
-      'pandas',
-      'scipy',
-      'scikit-learn',
-      'matplotlib',
-      'pillow',
-      'shapely',
-      'contourpy',
-      'kiwisolver',
-      'fonttools',
-    ],
-    pure: ['joblib', 'threadpoolctl'],
-  }),
+const NATIVE = [
+  // The network and its secrets.
+  ...[
+    'aiohttp',
+    'argon2-cffi-bindings',
+    'bcrypt',
+    'cffi',
+    'cryptography',
+    'httptools',
+    'pynacl',
+    'uvloop',
+    'websockets',
+  ],
+  // Data in and out.
+  ...['charset-normalizer', 'lxml', 'lz4', 'markupsafe', 'msgpack', 'orjson', 'pydantic-core', 'pyyaml', 'regex'],
+  ...['rpds-py', 'ruamel-yaml-clib', 'simplejson', 'ujson', 'zstandard'],
+  // Databases and queues; greenlet brings C headers.
+  ...['asyncpg', 'greenlet', 'psycopg-binary', 'psycopg2-binary', 'pymongo', 'pyzmq', 'sqlalchemy'],
+  // Google's.
+  ...['google-crc32c', 'grpcio', 'protobuf', 'wrapt'],
+  // Science; fonttools brings a manual page, numpy for python3.11 bytecode.
+  ...[
+    'contourpy',
+    'fonttools',
+    'kiwisolver',
+    'matplotlib',
+    'numpy',
+    'pandas',
+    'pillow',
+    'scikit-learn',
+    'scipy',
+    'shapely',
+  ],
 ]
 
-function group(
-  name: string,
-  { native, pure }: { readonly native: readonly string[]; readonly pure: readonly string[] },
-): Group {
-  const listed = (isNative: boolean) => (one: string) => ({ name: one, isNative })
-  return { name, distributions: [...native.map(listed(true)), ...pure.map(listed(false))] }
-}
+const PURE = [
+  // jmespath keeps a script in its .data folder.
+  ...['aws-lambda-powertools', 'boto3', 'jmespath', 'paramiko', 'pydantic', 'pyjwt', 'requests'],
+  ...['click', 'django', 'fastapi', 'flask', 'httpx', 'jinja2', 'mangum', 'rich', 'uvicorn', 'werkzeug'],
+  ...['beautifulsoup4', 'docutils', 'jsonschema', 'markdown', 'psycopg', 'redis', 'ruamel-yaml'],
+  // Two namespaces that many distributions share, without an __init__.py.
+  ...[
+    'google-api-core',
+    'google-cloud-storage',
+    'googleapis-common-protos',
+    'grpc-google-iam-v1',
+    'grpcio-status',
+    'proto-plus',
+  ],
+  ...[
+    'opentelemetry-api',
+    'opentelemetry-exporter-otlp-proto-grpc',
+    'opentelemetry-instrumentation',
+    'opentelemetry-sdk',
+  ],
+  // setuptools brings a .pth file.
+  ...['joblib', 'setuptools', 'threadpoolctl'],
+]
+
+/** What people pack; all are taken together, with all that they require. */
+export const DISTRIBUTIONS: readonly ListedDistribution[] = [
+  ...NATIVE.map(name => ({ name, isNative: true })),
+  ...PURE.map(name => ({ name, isNative: false })),
+]

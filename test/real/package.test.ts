@@ -14,11 +14,11 @@ export default defineConfig({ name: 'typed', runtime: 'python3.13', memorySize }
 `,
 }
 
-const CONSUMER = `import { defineConfig, type FunctionReport, zip } from 'lpack'
+const CONSUMER = `import { defineConfig, type PublicReport, zip } from 'lpack'
 
 export const config = defineConfig({ runtime: 'python3.13', architecture: 'arm64' })
 
-const reports: readonly FunctionReport[] = await zip({ cache: false })
+const reports: readonly PublicReport[] = await zip({ cache: false })
 for (const { name, artifact, ok } of reports) console.log(name, artifact.bytes.toFixed(0), ok)
 
 // @ts-expect-error: a runtime is a string

@@ -9,7 +9,7 @@ import type { Config, FileEntry, FileSet, SlimLevel } from '../../src/model.ts'
 import { makePlans } from '../../src/plan/make-plans.ts'
 import { writeZip } from '../../src/zip/write.ts'
 import { REPOSITORY, writeTree } from '../helpers.ts'
-import { testConfig } from '../worlds.ts'
+import { testConfig, testFileSet } from '../worlds.ts'
 import type { Platform } from './pip.ts'
 import { systemWith } from './python-tools.ts'
 
@@ -31,33 +31,26 @@ export async function functionOf(pinned: string, platform: Platform, slim: SlimL
   await writeTree(root, { 'requirements.txt': pinned, 'lambda_function.py': source })
   const { python, architecture } = platform
   const one = testConfig(root, { runtime: `python${python}`, architecture, slim })
-  return { file: null, dir: root, outDir: join(dir, 'lpack.out'), functions: [one], inferred: [] }
+  return { file: null, dir: root, outDir: join(dir, 'lpack.out'), outDirs: [], functions: [one], inferred: [] }
 }
 
-/** The files of that function, whole and slim. No tool is there to resolve anything: the pins are the lock. */
-export async function collectBoth(
-  pinned: string,
-  platform: Platform,
-  dir: string,
-): Promise<{ readonly full: FileSet; readonly safe: FileSet }> {
-  const collect = async (slim: SlimLevel) => {
-    const system = await systemWith('none')
-    const config = await functionOf(pinned, platform, slim, join(dir, slim))
-    const places = { workDir: join(dir, slim, 'work'), storeDir: join(await sharedFolder(), 'store'), useCache: true }
-    const [plan] = await makePlans(config, [], system)
-    if (plan === undefined) throw new Error('a config of one function has one plan')
-    return collectFiles(plan, places, system)
-  }
-  return { full: await collect('none'), safe: await collect('safe') }
+/** The files of that function. No tool is there to resolve anything: the pins are the lock. */
+export async function collect(pinned: string, platform: Platform, slim: SlimLevel, dir: string): Promise<FileSet> {
+  const system = await systemWith('none')
+  const config = await functionOf(pinned, platform, slim, join(dir, slim))
+  const places = { workDir: join(dir, slim, 'work'), storeDir: join(await sharedFolder(), 'store'), useCache: true }
+  const [plan] = await makePlans(config, [], system)
+  if (plan === undefined) throw new Error('a config of one function has one plan')
+  return collectFiles(plan, places, system)
 }
 
 /** Stores without compressing: quick, and nothing that is imported depends on it. */
-const STORING: Encoder = { id: 'stored', deflate: async bytes => bytes }
+const STORING: Encoder = { id: 'stored', compress: async stream => ({ method: 'store', stream }) }
 
 /** Writes the files as a zip and unpacks that with Info-ZIP. Returns the folder. */
-export async function throughZip(files: FileSet, dir: string): Promise<string> {
+export async function throughZip(files: readonly FileEntry[], dir: string): Promise<string> {
   const path = join(dir, 'stored.zip')
-  await writeZip(files, path, STORING, await systemWith('none'))
+  await writeZip(testFileSet(files), path, STORING, await systemWith('none'))
   return unzip(path, dir)
 }
 
@@ -84,12 +77,15 @@ export function importAll(
   return JSON.parse(answer) as Readonly<Record<string, string>>
 }
 
+/** psycopg-binary refuses to be imported before the package that it speeds up. */
+const IMPORTED_FIRST: Readonly<Record<string, readonly string[]>> = { 'psycopg-binary': ['psycopg'] }
+
 /**
  * The modules that a distribution offers to `import`: its topmost packages and modules, those in namespaces included,
  * and every extension module below them.
  */
-export function modulesOf(files: readonly FileEntry[], platform: Platform): readonly string[] {
-  const paths = files.map(({ path }) => path)
+export function modulesOf(distribution: string, files: readonly FileEntry[], platform: Platform): readonly string[] {
+  const paths = files.filter(({ owner }) => owner === distribution).map(({ path }) => path)
   const packages = new Set(
     paths.filter(path => /\/__init__\.(py|[^/]*so)$/.test(path)).map(path => path.replace(/\/[^/]*$/, '')),
   )
@@ -104,7 +100,16 @@ export function modulesOf(files: readonly FileEntry[], platform: Platform): read
     return path.endsWith('.so') ? [topmost, own] : [topmost]
   })
   const isImportable = (names: readonly string[]) => names.every(name => /^[A-Za-z_]\w*$/.test(name))
-  return [...new Set(modules.filter(isImportable).map(names => names.join('.')))].sort()
+  const first = IMPORTED_FIRST[distribution] ?? []
+  return [
+    ...first,
+    ...new Set(
+      modules
+        .filter(isImportable)
+        .map(names => names.join('.'))
+        .sort(),
+    ),
+  ]
 }
 
 /** The module that a file name stands for, or null: shared libraries end in .so, too. */

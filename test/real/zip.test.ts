@@ -82,7 +82,7 @@ describe('a zip of real packages', it => {
     inTemporaryFolder(async dir => {
       const path = join(dir, 'many.zip')
       const files = Array.from({ length: 65_540 }, (_, index) => testFile(`f${String(index).padStart(5, '0')}`, 'x'))
-      await writeZip(testFileSet(files), path, await makeEncoder(), testSystem())
+      await writeZip(testFileSet(files), path, await makeEncoder(new AbortController().signal), testSystem())
       await checkReaders(path, dir, files.length)
       const { bad, entries } = JSON.parse(await output('python3', ['-c', PYTHON_READER, path])) as PythonEntries
       assert.equal([bad, entries.length], [null, files.length])

@@ -52,7 +52,8 @@ describe('report/judge', it => {
 
   it('is bad if a finding is an error', () => {
     assert.not.ok(
-      judge(testPlan('/project'), testFileSet([]), artifact({}), [finding('HANDLER_MALFORMED', '', 'x', 'Bad handler')]).ok,
+      judge(testPlan('/project'), testFileSet([]), artifact({}), [finding('HANDLER_MALFORMED', '', 'x', 'Bad handler')])
+        .ok,
     )
   })
 
@@ -126,6 +127,7 @@ describe('report/json', it => {
       'packages',
       'limits',
       'findings',
+      'ok',
     ])
     assert.equal(document.functions[0]?.['artifact'], {
       kind: 'zip',

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { makeDisk } from '../../src/system/disk.ts'
-import { describe, inTemporaryFolder } from '../helpers.ts'
+import { describe, inTemporaryFolder, needing, rejects } from '../helpers.ts'
 
 describe('system/disk', it => {
   for (const [what, name] of [
@@ -18,4 +19,17 @@ describe('system/disk', it => {
         assert.is(await makeDisk().stat(join(dir, name)), null)
       }))
   }
+
+  needing(it, 'mkfifo')('refuses to read a pipe, where it would wait for ever', () =>
+    inTemporaryFolder(async dir => {
+      const pipe = join(dir, 'requirements.txt')
+      execFileSync('mkfifo', [pipe])
+      const disk = makeDisk()
+      for (const read of [disk.readText, disk.readBytes, disk.sha256]) {
+        const error = await rejects(() => read(pipe), 'FILE_UNREADABLE')
+        assert.is(error.message, `${pipe} can't be read: it is a pipe, not a file.`)
+      }
+      await rejects(() => disk.readRange(pipe, 0, 10), 'FILE_UNREADABLE')
+    }),
+  )
 })

@@ -184,15 +184,27 @@ describe('network: downloads', it => {
       async server => downloadsWhole(quickNetwork(), server.url),
     ))
 
+  it('bears a server that closes the connection behind the file', () => {
+    const file = BODY.subarray(0, 60_000)
+    const head = Buffer.from(`HTTP/1.0 200 OK\r\nContent-Length: ${file.length}\r\n\r\n`)
+    return serving(
+      (_, response) => void response.socket?.end(Buffer.concat([head, file])),
+      ({ url }) =>
+        inTemporaryFolder(async dir => {
+          assert.is((await quickNetwork().download(request(url, dir))).bytes, file.length)
+        }),
+    )
+  })
+
   it('tells how far it is', () =>
     serving(
-      (_, response) => void response.end(BODY),
+      (_, response) =>
+        response.write(BODY.subarray(0, 1000), () => setTimeout(() => response.end(BODY.subarray(1000)), 50)),
       server =>
         inTemporaryFolder(async dir => {
           const seen: number[] = []
           await quickNetwork().download(request(server.url, dir, { onProgress: bytes => void seen.push(bytes) }))
-          assert.is(seen.at(-1), BODY.length)
-          assert.ok(seen.length > 1)
+          assert.equal([seen[0], seen.at(-1)], [1000, BODY.length])
         }),
     ))
 
@@ -512,6 +524,12 @@ describe('network: proxies and certificates', it => {
   it('names the variable of a certificate file that is not there', async () => {
     const network = quickNetwork({ SSL_CERT_FILE: '/nowhere/ca.pem' })
     const error = await rejects(() => network.get('http://127.0.0.1:9/', {}), 'CERTIFICATES_UNREADABLE')
-    assert.match(error.message, 'SSL_CERT_FILE names the certificates /nowhere/ca.pem')
+    assert.match(error.message, "SSL_CERT_FILE names the certificates /nowhere/ca.pem, which can't be read: nothing is")
+  })
+
+  it('names the variable where it is a setting of pip, too', async () => {
+    const network = quickNetwork({ PIP_CERT: '/nowhere/ca.pem' }).configured({ caFile: '/nowhere/ca.pem', proxy: null })
+    const error = await rejects(() => network.get('http://127.0.0.1:9/', {}), 'CERTIFICATES_UNREADABLE')
+    assert.match(error.message, /^PIP_CERT names/)
   })
 })

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { makeEncoder } from '../../src/deflate/encoder.ts'
+import type { Disk } from '../../src/system/system.ts'
 import { publish } from '../../src/zip/publish.ts'
 import { writeZip } from '../../src/zip/write.ts'
 import { describe, inTemporaryFolder, rejects } from '../helpers.ts'
@@ -37,6 +38,16 @@ describe('zip/publish', it => {
       assert.not.equal(await readFile(join(dir, 'hello.zip')), before)
     }))
 
+  it('replaces a file that it may not read, though it has the same size', () =>
+    inTemporaryFolder(async dir => {
+      const { disk } = testSystem()
+      const blind = { ...disk, sha256: () => Promise.reject(Object.assign(new Error(), { code: 'EACCES' })) }
+      await pack(dir, 'one')
+      const [published] = await pack(dir, 'two', blind)
+      assert.is(published?.artifact.unchanged, false)
+      assert.is(await disk.sha256(join(dir, 'hello.zip')), published?.artifact.sha256)
+    }))
+
   it('keeps the previous artifact and leaves nothing behind on a failure', () =>
     inTemporaryFolder(async dir => {
       await pack(dir, 'one')
@@ -65,12 +76,12 @@ describe('zip/publish', it => {
     }))
 })
 
-function pack(outDir: string, content: string) {
-  return publish(outDir, SYSTEM.disk, async draftDir => {
+function pack(outDir: string, content: string, disk: Disk = SYSTEM.disk) {
+  return publish(outDir, disk, async draftDir => {
     const draft = await writeZip(
       testFileSet([testFile('a.txt', content)]),
       join(draftDir, 'hello.zip'),
-      await makeEncoder(),
+      await makeEncoder(new AbortController().signal),
       SYSTEM,
     )
     return [{ draft, path: join(outDir, 'hello.zip'), beside: [] }]

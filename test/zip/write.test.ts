@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
@@ -62,6 +63,14 @@ describe('zip/write', it => {
       })
     }))
 
+  it('refuses a file that the encoder has no room for, before it reads any', () =>
+    inTemporaryFolder(async dir => {
+      const content = { kind: 'disk', path: join(dir, 'nowhere') } as const
+      const files = [testFile('a', '', { content }), testFile('big.bin', '', { bytes: 3_000_000_000, content })]
+      const error = await rejects(() => write(join(dir, 'a.zip'), files), 'FILE_TOO_LARGE')
+      assert.match(error.message, 'big.bin has 3000000000 bytes')
+    }))
+
   it('holds the content that came in', () =>
     inTemporaryFolder(async dir => {
       const zip = await write(join(dir, 'a.zip'), FILES)
@@ -94,7 +103,12 @@ describe('zip/write', it => {
   it('reports what it wrote', () =>
     inTemporaryFolder(async dir => {
       const path = join(dir, 'a.zip')
-      const draft = await writeZip(testFileSet(FILES), path, await makeEncoder(), testSystem())
+      const draft = await writeZip(
+        testFileSet(FILES),
+        path,
+        await makeEncoder(new AbortController().signal),
+        testSystem(),
+      )
       assert.is(draft.bytes, (await readFile(path)).length)
       assert.is(
         draft.unzippedBytes,
@@ -121,10 +135,47 @@ describe('zip/write', it => {
   it('tells that the folder is not writable', () =>
     inTemporaryFolder(async dir => {
       const error = await rejects(
-        async () => writeZip(testFileSet(FILES), join(dir, 'none', 'a.zip'), await makeEncoder(), testSystem()),
+        async () =>
+          writeZip(
+            testFileSet(FILES),
+            join(dir, 'none', 'a.zip'),
+            await makeEncoder(new AbortController().signal),
+            testSystem(),
+          ),
         'OUTPUT_UNWRITABLE',
       )
       assert.match(error.message, 'ENOENT')
+    }))
+
+  it('stops in the middle of a large file when interrupted', () =>
+    inTemporaryFolder(async dir => {
+      const interruption = new AbortController()
+      const large = testFile('large', Buffer.alloc(40 << 20, 'lambda '.repeat(1001)))
+      setTimeout(() => interruption.abort('SIGINT'), 300)
+      const began = process.hrtime.bigint()
+      const system = testSystem({ signal: interruption.signal })
+      const encoder = await makeEncoder(interruption.signal)
+      const outcome = await writeZip(testFileSet([large]), join(dir, 'a.zip'), encoder, system).catch(
+        (reason: unknown) => reason,
+      )
+      assert.is(outcome, 'SIGINT')
+      assert.ok(process.hrtime.bigint() - began < 2_000_000_000n)
+    }))
+
+  it('writes a large file as a small one', () =>
+    inTemporaryFolder(async dir => {
+      const content = Buffer.alloc(5 << 20, 'lambda '.repeat(1001))
+      const [entry] = centralDirectory(await write(join(dir, 'a.zip'), [testFile('large', content)]))
+      assert.is(entry?.bytes, content.length)
+      assert.is(Buffer.compare(inflateRawSync(entry?.stream ?? Buffer.alloc(0)), content), 0)
+    }))
+
+  it('stores a large file that cannot be made smaller', () =>
+    inTemporaryFolder(async dir => {
+      const content = randomBytes(5 << 20)
+      const [entry] = centralDirectory(await write(join(dir, 'a.zip'), [testFile('large', content)]))
+      assert.is(entry?.method, 0)
+      assert.is(Buffer.compare(entry?.stream ?? Buffer.alloc(0), content), 0)
     }))
 
   it('stops when interrupted', () =>
@@ -134,9 +185,12 @@ describe('zip/write', it => {
         signal: interruption.signal,
         progress: { show: () => interruption.abort('SIGINT'), clear: () => undefined },
       })
-      const outcome = await writeZip(testFileSet(FILES), join(dir, 'a.zip'), await makeEncoder(), system).catch(
-        (reason: unknown) => reason,
-      )
+      const outcome = await writeZip(
+        testFileSet(FILES),
+        join(dir, 'a.zip'),
+        await makeEncoder(new AbortController().signal),
+        system,
+      ).catch((reason: unknown) => reason)
       assert.is(outcome, 'SIGINT')
     }))
 
@@ -157,7 +211,7 @@ describe('zip/write', it => {
 })
 
 async function write(path: string, files: readonly FileEntry[]): Promise<Buffer> {
-  await writeZip(testFileSet(files), path, await makeEncoder(), testSystem())
+  await writeZip(testFileSet(files), path, await makeEncoder(new AbortController().signal), testSystem())
   return readFile(path)
 }
 

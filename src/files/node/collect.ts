@@ -3,6 +3,7 @@ import { UserError } from '../../errors.ts'
 import { toArchivePath } from '../../formats/archive-path.ts'
 import type { FileEntry, InlinedPart, LeftOut, NodePlan, PackedPackage } from '../../model.ts'
 import type { System } from '../../system/system.ts'
+import { inParallel } from '../in-parallel.ts'
 import { type Bundled, bundle } from './bundle.ts'
 import { type Closure, closeOver } from './closure.ts'
 import { isExternalByRule } from './externals.ts'
@@ -12,6 +13,9 @@ import type { MissingPackage, RootPackage } from './installed-graph.ts'
 import { filesOfPackage } from './package-files.ts'
 import { makePackages } from './packages.ts'
 import type { InstalledPackage, NodeFiles, PlacedPackage } from './types.ts'
+
+/** Enough to keep the disk busy, and few enough for the limit of open files. */
+const FOLDERS_AT_ONCE = 16
 
 /**
  * What a Node.js function needs besides its own files: the bundle and the packages that can't be in it, or without a bundle
@@ -52,10 +56,17 @@ function externalRoots({ externals }: Bundled): RootPackage[] {
   )
 }
 
+/** What package.json asks for; of optional dependencies those that are installed. */
 async function productionRoots({ project }: NodePlan, { disk }: System): Promise<RootPackage[]> {
-  const own = await makePackages(disk).read(project.dir)
-  const names = Object.keys({ ...own?.manifest.dependencies, ...own?.manifest.optionalDependencies })
-  return names.sort().map(name => ({ name, fromDir: project.dir })) // Sorted for determinism
+  const packages = makePackages(disk)
+  const { dependencies = {}, optionalDependencies = {} } = (await packages.read(project.dir))?.manifest ?? {}
+  const roots: RootPackage[] = []
+  // Sorted for determinism
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies }).sort()) {
+    const isWanted = !(name in optionalDependencies) || (await packages.resolve(name, project.dir)) !== null
+    if (isWanted) roots.push({ name, fromDir: project.dir })
+  }
+  return roots
 }
 
 /** The closure for the target; where packages of its platform aren't installed here, as its own package manager would install it there. */
@@ -102,7 +113,9 @@ function describeMissing({ name, requiredBy }: MissingPackage): string {
 async function packagesAsFiles({ placed }: Closure, plan: NodePlan, { disk }: System) {
   const { config, target, boundary } = plan
   const [omitted, kept] = config.runtimeSdk === 'omit' ? split(placed, isRuntimeSdk) : [[], placed]
-  const packed = await Promise.all(kept.map(one => filesOfPackage(one, { target, slim: config.slim, boundary }, disk)))
+  const packed = await inParallel(kept, FOLDERS_AT_ONCE, one =>
+    filesOfPackage(one, { target, slim: config.slim, boundary }, disk),
+  )
   const sdk: LeftOut[] = omitted.length === 0 ? [] : [{ rule: 'runtime SDK', files: omitted.length, bytes: 0 }]
   return {
     files: packed.flatMap(({ files }) => files),

@@ -11,7 +11,7 @@ import { select as selectFromPdm } from './locks/pdm.ts'
 import { select as selectFromPipfile } from './locks/pipfile.ts'
 import { select as selectFromPoetry } from './locks/poetry.ts'
 import { select as selectFromPylock } from './locks/pylock.ts'
-import { NO_INDEXES } from './locks/selection.ts'
+import { checkAsksForNone, NO_INDEXES } from './locks/selection.ts'
 import { select as selectFromUv } from './locks/uv.ts'
 import { merge } from './merge.ts'
 import { readRequirements } from './requirements.ts'
@@ -109,7 +109,8 @@ async function fromLock(format: LockFormat, path: string, context: Context): Pro
 
 /** A requirements file is as good as a lock if it is exact and complete; hashes promise that it is. */
 async function fromRequirements(path: string, environment: string | null, context: Context): Promise<LaidOut> {
-  const { target } = context.plan
+  const { config, target } = context.plan
+  checkAsksForNone(config, path)
   const { selection, declared, hashed } = await readRequirements(path, target, context.system)
   if (selection !== null) {
     const laidOut = await fromSelection(selection, context)
@@ -159,6 +160,7 @@ async function fromEnvironment(path: string, declaredIn: string | null, context:
 }
 
 async function fromWheelFolder(path: string, { plan, system }: Context): Promise<LaidOut> {
+  checkAsksForNone(plan.config, path)
   const wheels = await wheelsOfFolder(path, plan.target, system.disk)
   return { distributions: await layOutAll(wheels, system), direct: [], findings: [] }
 }

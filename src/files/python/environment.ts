@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path'
 import { finding, UserError } from '../../errors.ts'
 import { evaluateMarker, normaliseName, type Requirement } from '../../formats/pep508.ts'
+import { percentDecoded } from '../../formats/url-text.ts'
 import { parseWheelName } from '../../formats/wheel-name.ts'
 import type { Finding, PythonTarget } from '../../model.ts'
 import type { Disk, System } from '../../system/system.ts'
@@ -143,7 +144,7 @@ function closureOfAll(question: Question): Closure {
 }
 
 async function requirementAt(place: Place, { distributions }: Installation, disk: Disk): Promise<Requirement> {
-  const named = place.name ?? parseWheelName(decodeURIComponent(place.location.split(/[\\/]/).at(-1) ?? ''))?.name
+  const named = place.name ?? parseWheelName(percentDecoded(place.location.split(/[\\/]/).at(-1) ?? ''))?.name
   if (named !== undefined) return requirementOn(named, place.extras)
   const wanted = await realPathOf(withoutRevision(place.location), disk)
   for (const { name, source } of distributions.values()) {

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { finding, UserError } from '../../errors.ts'
 import type { PythonTarget } from '../../model.ts'
 import type { System } from '../../system/system.ts'
+import { NO_INDEXES } from './locks/selection.ts'
 import { indexesOf, type Manifest, readDeclared } from './resolve/declared.ts'
 import { findPip, resolveWithPip } from './resolve/pip.ts'
 import { resolveWithUv } from './resolve/uv.ts'
@@ -21,7 +22,12 @@ export async function resolve(
   system: System,
 ): Promise<Selection> {
   const declared = await readDeclared(manifest, target, wanted, system)
+  // A requirements file can ask for folders, too, which are not among what it declares.
+  if (manifest.kind === 'pyproject' && declared.length === 0) {
+    return { packages: [], direct: [], indexes: NO_INDEXES, findings: [] }
+  }
   const question = { manifest, declared, target, wanted, findLinks }
+  system.progress.show('resolving dependencies', 0, 0)
   const uv = await system.processes.find('uv')
   const selection = uv === null ? await byPip() : await resolveWithUv(uv, question, system)
   const others = await withoutOwnProject(selection, manifest, system)

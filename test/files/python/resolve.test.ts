@@ -344,6 +344,17 @@ function pip(markers: Partial<MarkerEnvironment>, installs: string | Error): Ans
   }
 }
 
+describe('resolving nothing', it => {
+  it('needs no tool for a pyproject.toml that asks for nothing on the target', async () => {
+    const manifest = `[project]\nname = "app"\ndependencies = ["win; sys_platform == 'win32'"]\n`
+    await inFolder({ 'pyproject.toml': manifest }, async dir => {
+      const processes = fakeProcesses({}, async () => '')
+      const { packages, findings } = await resolveFile(dir, processes, testTarget(), 'pyproject.toml')
+      assert.equal([packages, findings, processes.calls], [[], [], []])
+    })
+  })
+})
+
 describe('resolving with pip', it => {
   it('asks with every manylinux platform of the target', async () => {
     await inFolder({ 'requirements.txt': 'boto3\n' }, async dir => {

@@ -1,15 +1,15 @@
 import { dirname, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { UserError } from '../../../errors.ts'
 import { type Marker, normaliseName, parseMarker, type Requirement } from '../../../formats/pep508.ts'
 import { parseRequirementsText, type RequirementLine } from '../../../formats/requirements-file.ts'
+import { withoutFileScheme } from '../../../formats/url-text.ts'
 import type { PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
 import { requirementOn } from '../closure.ts'
 import { child, isTable, type Node, readTomlManifest, textOrNull, texts } from '../locks/document.ts'
 import { dependencyGroups, projectDependencies, projectExtras } from '../locks/manifest.ts'
 import { declaredEdges, type PoetryEdge } from '../locks/poetry-walk.ts'
-import { checkExists } from '../locks/selection.ts'
+import { checkAsksForNone, checkExists } from '../locks/selection.ts'
 import type { Wanted } from '../types.ts'
 
 /** What a manifest asks of an environment. */
@@ -49,6 +49,7 @@ export async function readDeclaredIn(
   system: System,
 ): Promise<Declared> {
   if (path.endsWith('.toml')) return ofProject(path, target, wanted, system)
+  checkAsksForNone(wanted, path)
   const lines = await linesOf(path, { path, line: 0 }, [], system)
   return {
     requirements: lines.flatMap(({ line }) => (line.kind === 'requirement' ? [line.requirement] : [])),
@@ -121,7 +122,7 @@ function nameOfEgg(egg: string | undefined): string | null {
 }
 
 function located(file: string, target: string): string {
-  if (/^file:/i.test(target)) return fileURLToPath(target)
+  if (/^file:/i.test(target)) return withoutFileScheme(target)
   return /^[a-z][a-z0-9+.-]+:/i.test(target) ? target : resolve(dirname(file), target)
 }
 

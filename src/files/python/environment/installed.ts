@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { UserError } from '../../../errors.ts'
 import { normaliseName } from '../../../formats/pep508.ts'
+import { withoutFileScheme } from '../../../formats/url-text.ts'
 import type { Disk } from '../../../system/system.ts'
 import { type DistInfo, foldersOfPth, readDistInfo } from '../dist-info.ts'
 
@@ -94,7 +94,7 @@ interface DirectUrl {
 function readDirectUrl(text: string): Source | null {
   const { url, subdirectory, dir_info: folder } = parseJson(text)
   if (typeof url !== 'string') return null
-  const location = /^file:/i.test(url) ? fileURLToPath(url) : url
+  const location = withoutFileScheme(url)
   const isFolder = typeof folder === 'object' && folder !== null
   return {
     location: typeof subdirectory === 'string' && location !== url ? join(location, subdirectory) : location,

@@ -1,7 +1,8 @@
 import { basename, isAbsolute, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { UserError } from '../../../errors.ts'
 import { type IndexFile, parseSimpleIndex } from '../../../formats/simple-index.ts'
+import { withoutFileScheme } from '../../../formats/url-text.ts'
 import type { Network, System } from '../../../system/system.ts'
 import { PYPI } from '../pypi.ts'
 import type { NamedIndexes } from '../types.ts'
@@ -74,7 +75,7 @@ interface Reader {
 
 async function readProject(reader: Reader, indexUrl: string, project: string): Promise<readonly OfferedFile[] | null> {
   const { url } = indexOf(indexUrl)
-  if (!/^https?:/i.test(url)) return readLocalProject(reader, join(localPath(url), project))
+  if (!/^https?:/i.test(url)) return readLocalProject(reader, join(withoutFileScheme(url), project))
   const pageUrl = `${url}/${project}/`
   const page = await reader.network.get(pageUrl, { accept: ACCEPT, ...reader.headersFor(pageUrl) })
   if (page.status === 404 || page.status === 410) return null
@@ -86,7 +87,9 @@ async function readProject(reader: Reader, indexUrl: string, project: string): P
 function parsePage(page: Awaited<ReturnType<Network['get']>>, pageUrl: string): readonly OfferedFile[] {
   if (page.status !== 200) throw new UserError('INDEX_REFUSED', pageUrl, page.status)
   try {
-    return parseSimpleIndex(page.text, page.contentType, page.url).map(offered)
+    const files = parseSimpleIndex(page.text, page.contentType, page.url)
+    // A page from elsewhere has no say about files of this disk.
+    return files.filter(({ url }) => !/^file:/i.test(url)).map(offered)
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError('INDEX_UNREADABLE', pageUrl, error.message)
     throw error
@@ -94,11 +97,7 @@ function parsePage(page: Awaited<ReturnType<Network['get']>>, pageUrl: string): 
 }
 
 function offered({ url, ...file }: IndexFile): OfferedFile {
-  return { ...file, location: localPath(url) }
-}
-
-function localPath(url: string): string {
-  return /^file:/i.test(url) ? fileURLToPath(url) : url
+  return { ...file, location: withoutFileScheme(url) }
 }
 
 async function readLocalProject({ system }: Reader, dir: string): Promise<readonly OfferedFile[] | null> {

@@ -7,7 +7,7 @@ import { describeTarget } from '../target.ts'
 import type { Origin, PackageFile, SelectedPackage } from '../types.ts'
 import type { IndexAccess, OfferedFile } from './access.ts'
 import { explainNoWheelWith } from './explain.ts'
-import { findFile, findPinned, hasAcceptedHash } from './find.ts'
+import { findFile, findPinned, hasAcceptedHash, indexesFor } from './find.ts'
 import { isPinned, isSdist, isWheel, newestWheel, versionOf } from './package-files.ts'
 
 /** A file that is to be on this disk, and what it must be. */
@@ -128,7 +128,10 @@ async function chooseOffered(item: SelectedPackage, origin: IndexOrigin, choosin
   const chosen = wheel ?? pinned.find(file => isSdist(file.filename))
   const { noIndex } = access.settings
   if (chosen === undefined && noIndex !== null) throw new UserError('NO_INDEX_ALLOWED', describe(item), noIndex)
-  if (chosen === undefined) throw await explainNoWheelWith(item, target, access)
+  if (chosen === undefined) {
+    await refuseUnknown(item, origin, access)
+    throw await explainNoWheelWith(item, target, access)
+  }
   const file: WantedFile = {
     filename: chosen.filename,
     wanted: describe(item),
@@ -150,6 +153,16 @@ async function chooseUnlocked(item: SelectedPackage, choosing: Choosing): Promis
   const { filename } = wheel
   const file: WantedFile = { filename, wanted: describe(item), accepted: [], bytes: null, locate: async () => wheel }
   return { kind: 'wheel', item, file, findings: [finding('WHEEL_NOT_LOCKED', wheel.location, filename)] }
+}
+
+/** A project that no index knows is a matter of its name or of the index, not of wheels. */
+async function refuseUnknown(item: SelectedPackage, { index }: IndexOrigin, access: IndexAccess): Promise<void> {
+  const urls = indexesFor(index, access)
+  // In turn: an index behind one that has the project isn't to hear of it.
+  for (const url of urls) {
+    if ((await access.page(url, item.name)) !== null) return
+  }
+  throw new UserError('INDEX_LACKS_FILE', describe(item), urls.join(' and '), `${item.name} isn't there at all`)
 }
 
 /** Where hashes are pinned by hand, as in a requirements file, a wheel of the user's own has to be pinned, too. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { UserError } from '../../../errors.ts'
 import { type NetrcEntry, parseNetrc } from '../../../formats/netrc.ts'
+import { percentDecoded } from '../../../formats/url-text.ts'
 import type { System } from '../../../system/system.ts'
 import type { Index } from './layer.ts'
 
@@ -16,7 +17,7 @@ export async function readCredentials(indexes: readonly Index[], system: System)
   return text => {
     if (!/^https?:/i.test(text) || !URL.canParse(text)) return {}
     const url = new URL(text)
-    const own = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+    const own = { username: percentDecoded(url.username), password: percentDecoded(url.password) }
     const index = own.username === '' && own.password === '' ? nearestIndex(indexes, url) : null
     const username = index === null ? own.username : (index.username ?? '')
     const password = index === null ? own.password : (index.password ?? '')

@@ -68,7 +68,8 @@ function wheelsOf(item: SelectedPackage, offered: readonly OfferedFile[]): reado
   const { origin } = item
   const listed = origin.kind === 'index' ? origin.files.filter(({ filename }) => isWheel(filename)) : []
   if (listed.length > 0) return listed.map(({ filename }) => ({ filename, requiresPython: null }))
-  const hashes = origin.kind === 'index' ? origin.hashes : []
+  // A lock that lists the sources alone, as uv does where no wheel loads, says nothing of the wheels that there are.
+  const hashes = origin.kind === 'index' && origin.files.length === 0 ? origin.hashes : []
   const isLocked = ({ sha256 }: OfferedFile) => hashes.length === 0 || sha256 === null || hashes.includes(sha256)
   return offeredWheels(item, offered).filter(isLocked)
 }
@@ -105,12 +106,13 @@ function newestVersion(
   ]
 }
 
+/** A newer runtime if this version has a wheel for one, else the newest of the older ones. */
 function otherRuntime(wheels: readonly NamedFile[], target: PythonTarget): readonly string[] {
-  const newer = PYTHON_RUNTIMES.filter(({ preview, version }) => !preview && minorOf(version) > minorOf(target.version))
-  const usable = newer.filter(runtime => loads(wheels, runtime, target.architecture))
-  const [first] = usable
-  if (first === undefined) return []
-  return [`Use the runtime ${first.id}${usable.length > 1 ? ' or a newer one' : ''}: this version has a wheel for it.`]
+  const usable = PYTHON_RUNTIMES.filter(runtime => !runtime.preview && loads(wheels, runtime, target.architecture))
+  const newer = usable.filter(({ version }) => minorOf(version) > minorOf(target.version))
+  const chosen = newer[0] ?? usable.at(-1)
+  if (chosen === undefined) return []
+  return [`Use the runtime ${chosen.id}${newer.length > 1 ? ' or a newer one' : ''}: this version has a wheel for it.`]
 }
 
 function otherArchitecture(wheels: readonly NamedFile[], target: PythonTarget): readonly string[] {

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { UserError } from '../../../errors.ts'
+import { percentDecoded, withoutFileScheme } from '../../../formats/url-text.ts'
 import type { System } from '../../../system/system.ts'
 
 export interface Index {
@@ -28,10 +28,9 @@ export const NO_LAYER: Layer = { indexUrl: null, extras: [], others: [], findLin
 /** An index from what a user wrote: a URL, or a folder. */
 export function indexOf(text: string): Index {
   if (!URL.canParse(text) && /^https?:/i.test(text)) {
-    const shown = text.replace(/\/\/.*@/, '//…@')
     throw new UserError(
       'INDEX_SETTINGS_BROKEN',
-      `The index "${shown}"`,
+      `The index "${shown(text)}"`,
       'this is no URL; in credentials write / as %2F',
     )
   }
@@ -39,11 +38,22 @@ export function indexOf(text: string): Index {
     return { url: text.replace(/[/\\]+$/, ''), username: null, password: null }
   }
   const url = new URL(text)
-  const username = url.username === '' ? null : decodeURIComponent(url.username)
-  const password = url.password === '' ? null : decodeURIComponent(url.password)
+  if (!/^(https?|file):$/.test(url.protocol)) {
+    throw new UserError(
+      'INDEX_SETTINGS_BROKEN',
+      `The index "${shown(text)}"`,
+      'its URL must start with https://, http:// or file://',
+    )
+  }
+  const username = url.username === '' ? null : percentDecoded(url.username)
+  const password = url.password === '' ? null : percentDecoded(url.password)
   url.username = ''
   url.password = ''
   return { url: url.href.replace(/\/+$/, ''), username, password }
+}
+
+function shown(text: string): string {
+  return text.replace(/\/\/.*@/, '//…@')
 }
 
 /** `${NAME}` becomes the variable's value, where there is one. */
@@ -53,7 +63,7 @@ export function expandVariables(text: string, env: System['env']): string {
 
 /** Folders become absolute, `file:` URLs become folders, other URLs stay. */
 export function findLinkOf(text: string, dir: string, homeDir: string): string {
-  if (/^file:/i.test(text)) return URL.canParse(text) ? fileURLToPath(text) : text
+  if (/^file:/i.test(text)) return withoutFileScheme(text)
   if (/^https?:\/\//i.test(text)) return text
   if (text.startsWith('~/')) return join(homeDir, text.slice(2))
   return isAbsolute(text) ? text : join(dir, text)

@@ -2,10 +2,10 @@ import { isAbsolute } from 'node:path'
 import { UserError } from '../../../errors.ts'
 import type { Finding, PythonTarget } from '../../../model.ts'
 import type { System } from '../../../system/system.ts'
+import { inParallel } from '../../in-parallel.ts'
 import type { LocalWheel, PackageFile, SelectedPackage, Selection } from '../types.ts'
 import { type IndexAccess, openIndexes } from './access.ts'
 import { type Choice, chooseFile, type Located, type WantedFile } from './choose.ts'
-import { inParallel } from './parallel.ts'
 import { checkLocal, downloadTo, findStored, type Store } from './store.ts'
 
 /** Polite to indexes, and enough to fill a usual line. */

@@ -1,6 +1,5 @@
 // What all lock readers share: markers, files, and the one list of packages that they make.
 import { basename, dirname, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { UserError } from '../../../errors.ts'
 import { isVersion, normaliseVersion, satisfies } from '../../../formats/pep440.ts'
 import {
@@ -11,9 +10,10 @@ import {
   parseRequirement,
   type Requirement,
 } from '../../../formats/pep508.ts'
+import { percentDecoded, withoutFileScheme } from '../../../formats/url-text.ts'
 import type { MarkerEnvironment, PythonTarget } from '../../../model.ts'
 import { isPyPI } from '../pypi.ts'
-import type { NamedIndexes, Origin, PackageFile, SelectedPackage, Selection } from '../types.ts'
+import type { NamedIndexes, Origin, PackageFile, SelectedPackage, Selection, Wanted } from '../types.ts'
 import { fail, type Node, reasonOf } from './document.ts'
 
 export const NO_INDEXES: NamedIndexes = { indexUrl: null, extraIndexUrls: [], findLinks: [], noIndex: null }
@@ -114,6 +114,12 @@ export function checkExists(
   }
 }
 
+/** For a source that has neither groups nor extras. Throws UserError LOCK_NAME_UNKNOWN. */
+export function checkAsksForNone({ groups, extras }: Wanted, file: string): void {
+  checkExists('group', groups, [], file)
+  checkExists('extra', extras, [], file)
+}
+
 /** Lower-case hex of a `sha256:…` text; null for other algorithms and none. */
 export function sha256Of(hash: string | null): string | null {
   const match = hash === null ? null : /^sha256[:=]([0-9a-fA-F]{64})$/.exec(hash.trim())
@@ -125,11 +131,7 @@ export function filenameOf(location: string): string {
   if (!isUrl(location)) return basename(location)
   const path = location.replace(/[?#].*$/s, '')
   const last = path.slice(path.lastIndexOf('/') + 1)
-  try {
-    return decodeURIComponent(last)
-  } catch {
-    return last // A stray percent sign is part of the name.
-  }
+  return percentDecoded(last)
 }
 
 export function isUrl(location: string): boolean {
@@ -139,7 +141,7 @@ export function isUrl(location: string): boolean {
 
 /** An http(s) URL as it is without its fragment; a file URL or path as an absolute path. */
 export function locate(location: string, dir: string): string {
-  if (/^file:\/\//i.test(location)) return fileURLToPath(location.replace(/[?#].*$/s, ''))
+  if (/^file:\/\//i.test(location)) return withoutFileScheme(location.replace(/[?#].*$/s, ''))
   return isUrl(location) ? location.replace(/#.*$/s, '') : resolve(dir, location)
 }
 

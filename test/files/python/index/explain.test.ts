@@ -101,6 +101,7 @@ ${LAST_WAYS}`,
       `acme 2.0 has no wheel for python3.14 on x86_64 (glibc 2.34). Its wheels for Linux on x86_64: cp311-cp311-manylinux_2_17, cp310-cp310-manylinux_2_17, cp39-cp39-manylinux_2_17, cp38-cp38-manylinux_2_17, cp37-cp37-manylinux_2_17, cp36-cp36-manylinux_2_17 and 2 more.
 What helps:
   - No version of acme on the index has a wheel for this target.
+  - Use the runtime python3.11: this version has a wheel for it.
 ${LAST_WAYS}`,
     ),
   )
@@ -144,8 +145,9 @@ ${LAST_WAYS}`,
 
   it('tells the wheels of the index for an sdist that is on this disk by now', () =>
     serving(packageIndex(wheels('2.0', ['cp314-cp314-manylinux_2_17_x86_64'])), async server => {
-      const files = [{ filename: 'acme-2.0.tar.gz', location: '/acme-2.0.tar.gz', sha256: null, bytes: null }]
-      const item: SelectedPackage = { ...pin('2.0'), origin: { kind: 'index', index: null, files, hashes: [] } }
+      const sha256 = 'a'.repeat(64)
+      const files = [{ filename: 'acme-2.0.tar.gz', location: '/acme-2.0.tar.gz', sha256, bytes: null }]
+      const item: SelectedPackage = { ...pin('2.0'), origin: { kind: 'index', index: null, files, hashes: [sha256] } }
       const message = await explanation(item, testTarget('python3.13'), `${server.url}/simple`)
       assert.match(message, 'Its wheels for Linux on x86_64: cp314-cp314-manylinux_2_17.')
     }))

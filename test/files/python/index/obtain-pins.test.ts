@@ -182,6 +182,13 @@ describe('obtain wheels: pins without files', it => {
       assert.is(pathsOf(server).filter(path => path === '/simple/acme/').length, 1)
     }))
 
+  it('names the indexes where none has the project', () =>
+    withIndex([BETA], async (server, dir) => {
+      const missing = () => obtain([pinned('acme', '1.0')], { dir, env: { PIP_INDEX_URL: simpleOf(server) } })
+      const error = await rejects(missing, 'INDEX_LACKS_FILE')
+      assert.match(error.message, `acme 1.0 isn't on ${simpleOf(server)} (acme isn't there at all). Check the name`)
+    }))
+
   it('takes the sdist where there is nothing else', () => {
     const sdist = indexedSdist('acme', '1.0')
     return withIndex([sdist, indexedSdist('acme', '2.0')], async (server, dir) => {

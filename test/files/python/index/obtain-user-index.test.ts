@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import * as assert from 'uvu/assert'
 import type { Origin } from '../../../../src/files/python/types.ts'
 import { describe, inTemporaryFolder, rejects, writeTree } from '../../../helpers.ts'
-import { deadUrl, serving } from '../../../loopback.ts'
+import { deadUrl, type Respond, serving } from '../../../loopback.ts'
 import { indexedWheel, packageIndex } from '../../../package-index.ts'
 
 import {
@@ -51,6 +52,29 @@ describe('obtain wheels: an index of the user', it => {
         )
         assert.match(error.message, 'the file of that name there has the sha256')
       },
+    ))
+
+  it('has no say about files of this disk', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, { [ACME.filename]: ACME.bytes })
+      const link = pathToFileURL(join(dir, ACME.filename)).href
+      const respond: Respond = (_, response) => void response.end(`<a href="${link}">${ACME.filename}</a>`)
+      await serving(respond, server =>
+        rejects(() => obtain([pinned('acme', '1.0')], { dir, env: { PIP_INDEX_URL: simpleOf(server) } }), 'NO_WHEEL'),
+      )
+    }))
+
+  it('takes a stray percent sign in its credentials for itself', () =>
+    withIndex(
+      [ACME],
+      async (server, dir) => {
+        const withPassword = simpleOf(server).replace('//', '//user:100%@')
+        assert.is(
+          (await obtain([pinned('acme', '1.0')], { dir, env: { PIP_INDEX_URL: withPassword } })).wheels.length,
+          1,
+        )
+      },
+      { credentials: 'user:100%' },
     ))
 
   it('may have it on an extra index', () =>

@@ -276,7 +276,6 @@ describe('index settings', it => {
 
   it('fills in variables and keeps credentials apart from the URL', async () => {
     const encoded = await settingsOf({
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what users of pip write
       env: { TOKEN: 's%2Fc%40', PIP_INDEX_URL: 'https://ann:${TOKEN}x@a.test/${UNSET}' },
     })
     assert.equal(encoded.default, { url: 'https://a.test/$%7BUNSET%7D', username: 'ann', password: 's/c@x' })
@@ -304,6 +303,14 @@ describe('index settings', it => {
     const world = { env: { PIP_INDEX_URL: 'https://ann:s/ecret@a.test/simple' } }
     const error = await rejects(() => settingsOf(world), 'INDEX_SETTINGS_BROKEN')
     assert.is(error.message, 'The index "https://…@a.test/simple": this is no URL; in credentials write / as %2F.')
+  })
+
+  it('names a URL that no index can have', async () => {
+    const error = await rejects(
+      () => settingsOf({ env: { UV_INDEX: 'ftp://ann:secret@a.test' } }),
+      'INDEX_SETTINGS_BROKEN',
+    )
+    assert.is(error.message, 'The index "ftp://…@a.test": its URL must start with https://, http:// or file://.')
   })
 
   it('names the file and line of broken configuration', async () => {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
-import { inParallel } from '../../../../src/files/python/index/parallel.ts'
-import { describe } from '../../../helpers.ts'
+import { inParallel } from '../../src/files/in-parallel.ts'
+import { describe } from '../helpers.ts'
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
