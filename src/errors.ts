@@ -165,6 +165,8 @@ const MESSAGES = {
   FILE_SPECIAL: (path: string) => `${path} is neither a file nor a folder. Leave it out with \`exclude\`.`,
   FILES_COLLIDE: (path: string, owner: string, other: string) =>
     `${path} comes from ${owner} and, with other content, from ${other}. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
+  FILE_IS_FOLDER: (path: string, owner: string, below: string, other: string) =>
+    `${path} of ${owner} is a file where ${below} of ${other} needs a folder. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
   // zip
   FILE_TOO_LARGE: (path: string, bytes: number, most: number) =>
     `${path} has ${bytes} bytes. A file of an artifact has up to ${most}, and Lambda takes 262144000 in all: leave it out, and load it at run time from S3 or a file system.`,
