@@ -198,6 +198,8 @@ const MESSAGES = {
     `${path} comes from ${owner} and, with other content, from ${other}. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
   NODE_PACKAGES_MISSING: (missing: readonly string[], dir: string) =>
     `${dir}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} needed at run time and not installed. Install what the lock file says (\`npm ci\`, \`pnpm install\`, \`yarn install\`), or remove what isn't needed from package.json.`,
+  FILE_IS_FOLDER: (path: string, owner: string, below: string, other: string) =>
+    `${path} of ${owner} is a file where ${below} of ${other} needs a folder. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
   // zip
   FILE_TOO_LARGE: (path: string, bytes: number, most: number) =>
     `${path} has ${bytes} bytes. A file of an artifact has up to ${most}, and Lambda takes 262144000 in all: leave it out, and load it at run time from S3 or a file system.`,

@@ -8,7 +8,7 @@ import { hasSameBytes } from './same-bytes.ts'
 
 /**
  * Everything that goes into a function's artifact. Throws what reading its files and resolving its dependencies throws,
- * and UserError FILES_COLLIDE.
+ * and UserError FILES_COLLIDE and FILE_IS_FOLDER.
  */
 export async function collectFiles(plan: Plan, places: WorkPlaces, system: System): Promise<FileSet> {
   const own = await collectOwnFiles(plan, system)
@@ -16,9 +16,11 @@ export async function collectFiles(plan: Plan, places: WorkPlaces, system: Syste
     plan.language === 'python'
       ? { ...(await collectDependencies(plan, own.files, places, system)), inlined: [], beside: [] }
       : await collectNodeFiles(plan, places, system)
+  const files = await unite(own.files, others.files, system)
+  checkFolders(files)
   return {
     ...others,
-    files: sorted(await unite(own.files, others.files, system)),
+    files: sorted(files),
     leftOut: [...own.leftOut, ...others.leftOut],
     findings: [...own.findings, ...others.findings],
   }
@@ -31,10 +33,25 @@ async function unite(own: readonly FileEntry[], others: readonly FileEntry[], sy
     const mine = files.get(file.path)
     if (mine === undefined) files.set(file.path, file)
     else if (!(await hasSameBytes(mine, file, system.disk))) {
-      throw new UserError('FILES_COLLIDE', file.path, 'the function itself', file.owner ?? 'the function itself')
+      throw new UserError('FILES_COLLIDE', file.path, nameOf(null), nameOf(file.owner))
     }
   }
   return [...files.values()]
+}
+
+/** No file can be unpacked where another one needs a folder. */
+function checkFolders(files: readonly FileEntry[]): void {
+  const byPath = new Map<string, FileEntry>(files.map(file => [file.path, file]))
+  for (const { path, owner } of files) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const file = byPath.get(path.slice(0, end))
+      if (file !== undefined) throw new UserError('FILE_IS_FOLDER', file.path, nameOf(file.owner), path, nameOf(owner))
+    }
+  }
+}
+
+function nameOf(owner: string | null): string {
+  return owner ?? 'the function itself'
 }
 
 /** Sorted for determinism, by the bytes of the path as zip readers see it. */

@@ -36,19 +36,36 @@ function sha256Of(hash: string): string | null {
   return /^[0-9a-f]{64}$/.test(hex) ? hex : null
 }
 
-// A quoted field, or a bare one, and what ends it.
-const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n][^,\r\n]*)?)(,|\r\n|\n|\r|$)/y
+const BARE = /(?:[^",\r\n][^,\r\n]*)?/y
+const END = /,|\r\n|\n|\r|$/y
 
 function parseCsv(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [[]]
-  FIELD.lastIndex = text.startsWith('\uFEFF') ? 1 : 0
-  while (FIELD.lastIndex < text.length) {
-    const match = FIELD.exec(text)
-    if (match === null)
+  let position = text.startsWith('\uFEFF') ? 1 : 0
+  while (position < text.length) {
+    const isQuoted = text[position] === '"'
+    const fieldEnd = isQuoted ? endOfQuoted(text, position) : matchAt(BARE, text, position).end
+    const end = matchAt(END, text, fieldEnd)
+    if (fieldEnd < 0 || !end.isFound)
       throw new SyntaxError(`line ${rows.length}: text behind a closing quote, or a quote without end`)
-    const [, quoted, bare = '', end] = match
-    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? bare)
-    if (end !== ',') rows.push([])
+    const field = text.slice(position, fieldEnd)
+    rows.at(-1)?.push(isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field)
+    if (text[fieldEnd] !== ',') rows.push([])
+    position = end.end
   }
   return rows
+}
+
+/** Behind the closing quote, or -1. A pattern would need a stack as deep as there are doubled quotes. */
+function endOfQuoted(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at + 1
+  }
+  return -1
+}
+
+function matchAt(pattern: RegExp, text: string, position: number): { readonly isFound: boolean; readonly end: number } {
+  pattern.lastIndex = Math.max(0, position)
+  const match = pattern.exec(text)
+  return { isFound: match !== null, end: position + (match?.[0].length ?? 0) }
 }

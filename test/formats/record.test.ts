@@ -19,7 +19,16 @@ describe('RECORD', it => {
     assert.is(parseRecord(`a,sha256=${EMPTY},0`)[0]?.sha256, EMPTY)
   })
 
+  it('reads a field of millions of doubled quotes', () => {
+    const [entry] = parseRecord(`"${'a""'.repeat(3_000_000)}",,`)
+    assert.is(entry?.path.length, 6_000_000)
+  })
+
   it('refuses a quote without end', () => {
+    assert.throws(
+      () => parseRecord('a,,\n"b"c,,\n'),
+      (error: unknown) => error instanceof SyntaxError && /^line 2: /.test(error.message),
+    )
     assert.throws(
       () => parseRecord('a,,\n"b,,\n'),
       (error: unknown) => error instanceof SyntaxError && /^line 2: /.test(error.message),

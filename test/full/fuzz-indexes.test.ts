@@ -47,7 +47,7 @@ describe('damaged settings of an index', it => {
     ],
     [
       'uv.toml',
-      'index-url = "URL/simple"\nextra-index-url = ["https://u:p@example.com/simple"]\nfind-links = ["wheels", "file:///x"]\nno-index = false\n[[index]]\nname = "near"\nurl = "URL/simple"\ndefault = true\n[[index]]\nname = "far"\nurl = "https://example.com/simple"\nexplicit = true\nformat = "flat"\n',
+      'index-url = "URL/simple"\nextra-index-url = ["URL/simple"]\nfind-links = ["wheels", "file:///x"]\nno-index = false\n[[index]]\nname = "near"\nurl = "URL/simple"\ndefault = true\n[[index]]\nname = "far"\nurl = "https://example.com/simple"\nexplicit = true\nformat = "flat"\n',
     ],
     [
       'pyproject.toml',

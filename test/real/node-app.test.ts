@@ -1,6 +1,6 @@
-import * as assert from 'uvu/assert'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as assert from 'uvu/assert'
 import { describe, inTemporaryFolder, writeTree } from '../helpers.ts'
 import { elfMachines, install, json, packFine, runAlone, stateOf, unpacked } from './node-functions.ts'
 
@@ -72,7 +72,11 @@ describe('an app of the AWS SDK, sharp, express, pg and zod', it => {
       const { artifact, packages, zip } = await packFine(dir)
       console.log(`(${artifact.bytes} bytes) `)
       assert.ok(artifact.bytes < LARGEST, `${artifact.bytes} bytes`)
-      for (const name of Object.keys(DEPENDENCIES)) assert.ok(packages.some(one => one.name === name), name)
+      for (const name of Object.keys(DEPENDENCIES))
+        assert.ok(
+          packages.some(one => one.name === name),
+          name,
+        )
       await rename(join(dir, 'node_modules'), join(dir, 'gone'))
       for (const major of [22, 24] as const) {
         assert.equal(await unpacked(zip, to => runAlone(to, { major, event: { width: 16 } })), RESULT)

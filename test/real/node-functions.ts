@@ -74,7 +74,11 @@ export interface Packed {
 /** Runs the published program in a folder, with the manager at hand. */
 export async function pack(
   dir: string,
-  { manager = 'npm', node = process.execPath, outDir = 'lpack.out' }: {
+  {
+    manager = 'npm',
+    node = process.execPath,
+    outDir = 'lpack.out',
+  }: {
     readonly manager?: Manager
     readonly node?: string
     readonly outDir?: string
@@ -82,14 +86,15 @@ export async function pack(
 ): Promise<Packed> {
   const args = [await builtLpack(), 'zip', '--json', '--out-dir', outDir]
   const { code, out, err } = await ran(node, args, { cwd: dir, env: await environmentWith(manager) })
-  const report = out === '' ? null : (JSON.parse(out) as { functions: NodeReport[] }).functions[0] ?? null
+  const report = out === '' ? null : ((JSON.parse(out) as { functions: NodeReport[] }).functions[0] ?? null)
   return { code, err, report, zip: join(dir, outDir, `${report?.name ?? 'none'}.zip`) }
 }
 
 /** Packs what must be packed without an error. */
 export async function packFine(dir: string, options: Parameters<typeof pack>[1] = {}) {
   const { code, err, report, zip } = await pack(dir, options)
-  if (code !== 0 || report === null) throw new Error(`lpack ended with ${code}: ${err}${JSON.stringify(report?.findings)}`)
+  if (code !== 0 || report === null)
+    throw new Error(`lpack ended with ${code}: ${err}${JSON.stringify(report?.findings)}`)
   return { ...report, zip }
 }
 

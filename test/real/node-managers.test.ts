@@ -2,7 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { describe, inTemporaryFolder, writeTree } from '../helpers.ts'
-import { install, json, MANAGER_NAMES, type Manager, packFine, runAlone, unpacked, YARN_FILES } from './node-functions.ts'
+import {
+  install,
+  json,
+  MANAGER_NAMES,
+  type Manager,
+  packFine,
+  runAlone,
+  unpacked,
+  YARN_FILES,
+} from './node-functions.ts'
 import { nodeOfMajor } from './programs.ts'
 
 /** sharp and bcrypt stay outside of the bundle: one in packages for platforms, one with all of them in itself. */
@@ -47,7 +56,11 @@ describe('a function that npm, pnpm or Yarn installed', it => {
           await shopOf(manager, checkout, esbuild)
           for (const major of MAJORS) {
             const node = await nodeOfMajor(major)
-            const { artifact, zip } = await packFine(checkout, { manager, node, outDir: join(dir, `${manager}${major}`) })
+            const { artifact, zip } = await packFine(checkout, {
+              manager,
+              node,
+              outDir: join(dir, `${manager}${major}`),
+            })
             digests.set(artifact.sha256, [...(digests.get(artifact.sha256) ?? []), `${manager} on Node ${major}`])
             zips.push(zip)
           }

@@ -33,7 +33,8 @@ export async function readRequirements(
     const entry = await readEntry({ line, target, dir: dirname(path), disk: system.disk })
     if (entry !== null) entries.push(entry)
   }
-  const exact = entries.map(entry => constrained(entry, lines, target))
+  const constraints = activeConstraints(lines, target)
+  const exact = entries.map(entry => constrained(entry, constraints))
   const isHashed = checkHashes(exact, lines)
   const active = exact
     .flatMap(entry => entry.requirements)
@@ -46,17 +47,26 @@ export async function readRequirements(
   return { selection: { ...selection, findings }, why, declared: active, hashed: isHashed }
 }
 
+type Constraint = FileLine & { readonly kind: 'requirement' }
+
+/** By the name that they constrain. */
+function activeConstraints(lines: readonly FileLine[], target: PythonTarget): ReadonlyMap<string, Constraint[]> {
+  const byName = new Map<string, Constraint[]>()
+  for (const line of lines) {
+    if (!line.isConstraint || line.kind !== 'requirement') continue
+    if (!evaluateMarker(line.requirement.marker, target.markers, [])) continue
+    const { name } = line.requirement
+    const others = byName.get(name)
+    if (others === undefined) byName.set(name, [line])
+    else others.push(line)
+  }
+  return byName
+}
+
 /** A constraint can pin what a line leaves open, and bring hashes. */
-function constrained(entry: Entry, lines: readonly FileLine[], target: PythonTarget): Entry {
+function constrained(entry: Entry, active: ReadonlyMap<string, Constraint[]>): Entry {
   if (!entry.isHashable) return entry
-  const constraints = lines.flatMap(line =>
-    line.isConstraint &&
-    line.kind === 'requirement' &&
-    line.requirement.name === entry.name &&
-    evaluateMarker(line.requirement.marker, target.markers, [])
-      ? [line]
-      : [],
-  )
+  const constraints = active.get(entry.name ?? '') ?? []
   const hashes = [...new Set([...entry.hashes, ...constraints.flatMap(line => line.hashes)])].sort() // Sorted for determinism
   if (entry.origin?.kind === 'archive') return entry
   const version =
