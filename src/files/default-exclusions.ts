@@ -39,6 +39,15 @@ const NAMES: readonly string[] = [
   'npm-shrinkwrap.json',
   'pnpm-lock.yaml',
   'yarn.lock',
+  // What package managers keep beside the lock; .npmrc and .yarnrc.yml may hold tokens.
+  '.npmrc',
+  '.pnp.*',
+  '.pnpm-store',
+  '.pnpmfile.cjs',
+  '.yarn',
+  '.yarnrc',
+  '.yarnrc.yml',
+  'pnpm-workspace.yaml',
 ]
 
 const RULES = NAMES.map(rule => ({ rule, matches: makeMatcher([rule]) }))

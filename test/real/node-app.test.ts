@@ -84,12 +84,13 @@ describe('an app of the AWS SDK, sharp, express, pg and zod', it => {
     }))
 
   it('is for the other architecture what is fetched for it, and leaves node_modules and lock as they were', () =>
-    inTemporaryFolder(async dir => {
+    inTemporaryFolder(async place => {
+      const dir = join(place, 'app')
       const [architecture, wanted] = process.arch === 'arm64' ? (['x86_64', 62] as const) : (['arm64', 183] as const)
       await writeApp(dir, architecture)
       await install('npm', dir)
       const before = stateOf(dir)
-      const { artifact, zip } = await packFine(dir, { outDir: `${dir}.out` })
+      const { artifact, zip } = await packFine(dir, { outDir: '../out' })
       console.log(`(${artifact.bytes} bytes) `)
       assert.is(stateOf(dir), before)
       const machines = await unpacked(zip, async to => elfMachines(to))
