@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert'
 import type { Config } from '../../src/model.ts'
 import { loadIn, PYTHON_HANDLER } from '../config/load-in.ts'
 import { copyFixture, describe, inTemporaryFolder, writeTree } from '../helpers.ts'
-import { damagedData, damagedText, type Random, survive } from './fuzzing.ts'
+import { damagedData, damagedText } from './damage.ts'
+import { type Random, survive } from './survive.ts'
 
 const YAML = `# Two functions
 runtime: python3.13

@@ -8,7 +8,8 @@ import { obtain, pinned } from '../files/python/index/obtaining.ts'
 import { describe, inTemporaryFolder, writeTree } from '../helpers.ts'
 import { quickNetwork, type Respond, serving } from '../loopback.ts'
 import { indexedWheel } from '../package-index.ts'
-import { damagedBytes, damagedData, damagedText, type Random, survive } from './fuzzing.ts'
+import { damagedBytes, damagedData, damagedText } from './damage.ts'
+import { type Random, survive } from './survive.ts'
 
 const WHEELS = [
   indexedWheel('acme', '1.0'),

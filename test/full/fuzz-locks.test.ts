@@ -6,7 +6,8 @@ import type { LockFormat } from '../../src/model.ts'
 import { selectIn } from '../files/python/locks/fixture-locks.ts'
 import { copyFixture, describe, inTemporaryFolder, REPOSITORY } from '../helpers.ts'
 import { testSystem, testTarget } from '../worlds.ts'
-import { damagedData, damagedText, type Random, survive } from './fuzzing.ts'
+import { damagedData, damagedText } from './damage.ts'
+import { type Random, survive } from './survive.ts'
 
 interface Target {
   readonly fixture: string

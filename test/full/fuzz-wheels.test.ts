@@ -12,7 +12,8 @@ import { readContent } from '../../src/formats/content.ts'
 import { describe, inTemporaryFolder, writeTree } from '../helpers.ts'
 import { makeWheel, makeZip, type ZipMember } from '../wheels.ts'
 import { testSystem, testTarget } from '../worlds.ts'
-import { damagedBytes, damagedText, type Random, survive } from './fuzzing.ts'
+import { damagedBytes, damagedText } from './damage.ts'
+import { type Random, survive } from './survive.ts'
 
 interface Seed {
   readonly filename: string
