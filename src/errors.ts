@@ -287,6 +287,11 @@ const FINDINGS = {
     (id: string, platform: string, found: string, name: string) =>
       `${id} has a native add-on for ${found} and none for ${platform}. Install it on ${platform}, in a container for instance: \`npm rebuild ${name}\`, \`pnpm rebuild ${name}\` or \`yarn rebuild ${name}\`.`,
   ],
+  NODE_ADDON_OTHER_NODE: [
+    'error',
+    (id: string, built: string, major: number, name: string) =>
+      `${id} has a native add-on for ${built}, which Node.js ${major} doesn't load. Install it with Node.js ${major}: \`npm rebuild ${name}\`, \`pnpm rebuild ${name}\` or \`yarn rebuild ${name}\`; or set the runtime to the version that it is for.`,
+  ],
   NODE_ADDON_OPTIONAL: [
     'note',
     (id: string, platform: string) => `${id} has no native add-on for ${platform}; what wants it does without.`,
@@ -295,6 +300,11 @@ const FINDINGS = {
     'error',
     (id: string, wanted: string) =>
       `${id} has no query engine for Lambda. Add "${wanted}" to \`binaryTargets\` of the generator in schema.prisma and run \`npx prisma generate\`.`,
+  ],
+  PRISMA_NOT_GENERATED: [
+    'error',
+    () =>
+      '@prisma/client is there without the client that it loads: node_modules/.prisma/client was not generated. Run `npx prisma generate`.',
   ],
   // node bundle
   NODE_DYNAMIC_REQUIRE: [

@@ -70,7 +70,6 @@ describe('an app of the AWS SDK, sharp, express, pg and zod', it => {
       await writeApp(dir, process.arch === 'arm64' ? 'arm64' : 'x86_64')
       await install('npm', dir)
       const { artifact, packages, zip } = await packFine(dir)
-      console.log(`(${artifact.bytes} bytes) `)
       assert.ok(artifact.bytes < LARGEST, `${artifact.bytes} bytes`)
       for (const name of Object.keys(DEPENDENCIES))
         assert.ok(
@@ -91,7 +90,6 @@ describe('an app of the AWS SDK, sharp, express, pg and zod', it => {
       await install('npm', dir)
       const before = stateOf(dir)
       const { artifact, zip } = await packFine(dir, { outDir: '../out' })
-      console.log(`(${artifact.bytes} bytes) `)
       assert.is(stateOf(dir), before)
       const machines = await unpacked(zip, async to => elfMachines(to))
       const cpu = architecture === 'arm64' ? 'arm64' : 'x64'

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { writeTree } from '../helpers.ts'
 import { builtLpack, nodeOfMajor, output, ran } from './programs.ts'
 
@@ -87,7 +87,7 @@ export async function pack(
   const args = [await builtLpack(), 'zip', '--json', '--out-dir', outDir]
   const { code, out, err } = await ran(node, args, { cwd: dir, env: await environmentWith(manager) })
   const report = out === '' ? null : ((JSON.parse(out) as { functions: NodeReport[] }).functions[0] ?? null)
-  return { code, err, report, zip: join(dir, outDir, `${report?.name ?? 'none'}.zip`) }
+  return { code, err, report, zip: resolve(dir, outDir, `${report?.name ?? 'none'}.zip`) }
 }
 
 /** Packs what must be packed without an error. */

@@ -1,15 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -21,6 +11,7 @@ import { findProject } from '../../src/plan/node-project.ts'
 import { makeSystem } from '../../src/system/make-system.ts'
 import type { System } from '../../src/system/system.ts'
 import { describe, inTemporaryFolder, rejects, writeTree } from '../helpers.ts'
+import { stateOf } from './node-functions.ts'
 
 const MANAGERS = {
   npm: { program: 'npm', install: ['install', '--ignore-scripts'], local: '1.0.0', package: null },
@@ -124,23 +115,6 @@ function changeDependencies(dir: string, changes: Readonly<Record<string, string
   const manifest = join(dir, 'package.json')
   const json = JSON.parse(readFileSync(manifest, 'utf8'))
   writeFileSync(manifest, JSON.stringify({ ...json, dependencies: { ...json.dependencies, ...changes } }))
-}
-
-/** One hash of everything in a folder: names, contents, modes, times of change, targets of links. */
-function stateOf(dir: string): string {
-  const hash = createHash('sha256')
-  const add = (folder: string): void => {
-    for (const name of readdirSync(folder).sort()) {
-      const path = join(folder, name)
-      const stat = lstatSync(path)
-      hash.update(`${path} ${stat.mode} ${stat.isDirectory() ? '' : stat.mtimeMs}\n`)
-      if (stat.isSymbolicLink()) hash.update(readlinkSync(path))
-      else if (stat.isDirectory()) add(path)
-      else hash.update(readFileSync(path))
-    }
-  }
-  add(dir)
-  return hash.digest('hex')
 }
 
 /** The folder of a package as Node.js finds it, following a way of names. */

@@ -31,7 +31,7 @@ export const handler = async event => {
 
 const MAJORS = [20, 22, 24] as const
 
-async function shopOf(manager: Manager, dir: string, esbuild: {} | false): Promise<void> {
+async function shopOf(manager: Manager, dir: string, esbuild: object | false): Promise<void> {
   const config = { name: 'shop', runtime: 'nodejs22.x', handler: 'src/index.handler', esbuild }
   await writeTree(dir, {
     'package.json': json({ name: 'shop', private: true, type: 'module', dependencies: DEPENDENCIES }),

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
-import { UserError } from '../../errors.ts'
+import { finding, UserError } from '../../errors.ts'
 import { toArchivePath } from '../../formats/archive-path.ts'
-import type { FileEntry, InlinedPart, LeftOut, NodePlan, PackedPackage } from '../../model.ts'
+import type { FileEntry, Finding, InlinedPart, LeftOut, NodePlan, PackedPackage } from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import { inParallel } from '../in-parallel.ts'
 import { type Bundled, bundle } from './bundle.ts'
@@ -45,7 +45,12 @@ export async function collectNodeFiles(
     inlined: inside.inlined,
     beside: inside.beside,
     leftOut: packed.leftOut,
-    findings: [...(bundled?.findings ?? []), ...closure.findings, ...packed.findings],
+    findings: [
+      ...(bundled?.findings ?? []),
+      ...closure.findings,
+      ...packed.findings,
+      ...(bundled === null ? [] : tellPrisma(bundled, closure)),
+    ],
   }
 }
 
@@ -54,6 +59,13 @@ function externalRoots({ externals }: Bundled): RootPackage[] {
   return externals.flatMap(({ name, importer, package: found }) =>
     found === null ? [] : [{ name, fromDir: importer }],
   )
+}
+
+/** Prisma's client loads what it generated beside itself, unless only `@prisma/client/…` is imported: then it was generated elsewhere. */
+function tellPrisma({ bytes }: Bundled, { missing }: Closure): Finding[] {
+  const isMissing = missing.some(({ name }) => name === '.prisma/client')
+  const isLoaded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('"@prisma/client"')
+  return isMissing && isLoaded ? [finding('PRISMA_NOT_GENERATED', 'node_modules/@prisma/client')] : []
 }
 
 /** What package.json asks for; of optional dependencies those that are installed. */

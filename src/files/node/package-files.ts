@@ -8,14 +8,14 @@ import { idOf } from './installed-graph.ts'
 import { isInside, type PackageFile, walkPackage } from './package-walk.ts'
 import { namePlatform, platformWords } from './platform.ts'
 import { findUnused } from './prune.ts'
-import { BUILD_FILES, judgeNative, type NativeFiles } from './prune-native.ts'
+import { BUILD_FILES, describeAbi, judgeNative, type NativeFiles } from './prune-native.ts'
 import type { PlacedPackage } from './types.ts'
 import { publishedFiles } from './workspace-files.ts'
 
 export interface PackageFiles {
   readonly files: readonly FileEntry[]
   readonly leftOut: readonly LeftOut[]
-  /** NODE_ADDON_NOT_BUILT, NODE_ADDON_FOREIGN, NODE_ADDON_OPTIONAL, PRISMA_ENGINE_MISSING. */
+  /** NODE_ADDON_NOT_BUILT, NODE_ADDON_FOREIGN, NODE_ADDON_OTHER_NODE, NODE_ADDON_OPTIONAL, PRISMA_ENGINE_MISSING. */
   readonly findings: readonly Finding[]
 }
 
@@ -75,6 +75,10 @@ function findingsOf(
   const id = idOf(installed)
   const platform = `${target.os}-${target.cpu}`
   if (native.missingEngine !== null) return [finding('PRISMA_ENGINE_MISSING', place, id, native.missingEngine)]
+  if (native.otherNode !== null) {
+    const { major } = target
+    return [finding('NODE_ADDON_OTHER_NODE', place, id, describeAbi(native.otherNode), major, installed.name)]
+  }
   const { gypfile, optionalDependencies } = installed.manifest
   const comesApart = Object.keys(optionalDependencies).some(name => namePlatform(platformWords(name)))
   const wantsAddon = gypfile || files.some(({ path }) => path === 'binding.gyp') || native.foreign.length > 0

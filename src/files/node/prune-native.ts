@@ -14,6 +14,8 @@ export interface NativeFiles {
   readonly foreign: readonly string[]
   /** The name of the Prisma engine that is missing, or null. */
   readonly missingEngine: string | null
+  /** NODE_MODULE_VERSION of the add-ons that would load on the target, were they not all for another version of Node.js; or null. */
+  readonly otherNode: number | null
 }
 
 const BINARY = /\.(?:node|so|dylib|dll|exe|pdb|lib|a|o)$|\.so\.[\d.]+$/
@@ -23,6 +25,15 @@ export const BUILD_FILES = 'build files of native add-ons'
 
 /** NODE_MODULE_VERSION. https://github.com/nodejs/node/blob/main/doc/abi_version_registry.json */
 const ABI: Readonly<Record<number, number>> = { 18: 108, 20: 115, 22: 127, 24: 137 }
+
+/** Such as `Node.js 20 (NODE_MODULE_VERSION 115)`. */
+export function describeAbi(abi: number): string {
+  const major = Object.keys(ABI).find(key => ABI[Number(key)] === abi)
+  return major === undefined ? `NODE_MODULE_VERSION ${abi}` : `Node.js ${major} (NODE_MODULE_VERSION ${abi})`
+}
+
+/** sharp keeps its add-ons in packages for one platform each, and their sources in `src/`. */
+const BUILD_RULES = /^(?:src\/)?binding\.gyp$/
 
 const SOURCES = /\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|inl|S|asm|gyp|gypi|cmake|m|mm|rs)$/
 const SOURCE_NAMES = /(?:^|\/)(?:CMakeLists\.txt|Makefile|configure|Cargo\.(?:lock|toml)|build-all\.sh)$/
@@ -44,7 +55,7 @@ export async function judgeNative(
   const unused = new Map<PackageFile, string>()
   const foreign = new Set<string>()
   const isNative =
-    files.some(({ path }) => path === 'binding.gyp' || path.endsWith('.node')) || installed.manifest.gypfile
+    files.some(({ path }) => BUILD_RULES.test(path) || path.endsWith('.node')) || installed.manifest.gypfile
   for (const file of files) {
     const rule = isNative ? sourceRule(file.path) : null
     if (rule !== null) unused.set(file, rule)
@@ -63,7 +74,32 @@ export async function judgeNative(
   for (const addon of otherVersions(addons, target)) unused.set(addon, 'binaries of other Node.js versions')
   const engine = prismaEngine(files, unused, target)
   for (const file of files) if (GPU.test(file.path)) unused.set(file, 'libraries for graphics processors')
-  return { unused, hasAddon: addons.length > 0, foreign: [...foreign].sort(), missingEngine: engine }
+  const loadable = addons.filter(addon => !unused.has(addon))
+  const otherNode = await findOtherNode(loadable, target, disk)
+  return { unused, hasAddon: addons.length > 0, foreign: [...foreign].sort(), missingEngine: engine, otherNode }
+}
+
+/** The version that add-ons are for, if none is for the target's. Those that use Node-API are for all; other libraries don't count. */
+async function findOtherNode(addons: readonly PackageFile[], target: NodeTarget, disk: Disk): Promise<number | null> {
+  const wanted = ABI[target.major]
+  let other: number | null = null
+  if (wanted === undefined) return null
+  for (const { onDisk } of addons) {
+    const bytes = await disk.readBytes(onDisk)
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const abi = registeredAbi(view)
+    if (abi === wanted || view.includes('napi_')) return null
+    other = abi ?? other
+  }
+  return other
+}
+
+/** By the symbol that NODE_MODULE_INIT exports. https://nodejs.org/docs/latest-v24.x/api/addons.html#context-aware-addons */
+function registeredAbi(bytes: Buffer): number | null {
+  const symbol = 'node_register_module_v'
+  const at = bytes.indexOf(symbol, 0, 'latin1') + symbol.length
+  const digits = at < symbol.length ? null : /^\d{2,3}/.exec(bytes.toString('latin1', at, at + 3))
+  return digits === null ? null : Number(digits[0])
 }
 
 function sourceRule(path: string): string | null {

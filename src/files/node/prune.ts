@@ -27,6 +27,9 @@ const PROJECT_TEXTS =
 const TOOL_FILES =
   /^(?:\.(?:editorconfig|eslintignore|eslintrc(?:\.\w+)?|flowconfig|gitattributes|gitmodules|jshintrc|jscsrc|mocharc(?:\.\w+)?|nycrc(?:\.\w+)?|nvmrc|prettierignore|prettierrc(?:\.\w+)?|swcrc|taprc|travis\.yml|zuul\.yml|dockerignore|clang-format)|tsconfig(?:\.[\w.-]+)?\.json|appveyor\.yml|bower\.json|component\.json|Makefile|Gruntfile\.js|Dockerfile[\w.-]*|(?:npm-shrinkwrap|package-lock)\.json|yarn\.lock|pnpm-lock\.yaml)$/
 
+/** Settings of linters that are code, and so stay, but that nothing loads at run time. */
+const LINTER_FILES = /^(?:\.eslintrc|eslint\.config|prettier\.config|\.prettierrc)\.[cm]?js$/
+
 const TOOL_FOLDERS = /^\.(?:github|gitlab|circleci|vscode|idea|husky|changeset|nyc_output|yarn)\//
 
 /** Folders at a package's root that stand for its development. */
@@ -112,9 +115,11 @@ function pointsOf(manifest: PackageManifest): readonly string[] {
   return [manifest.main, ...manifest.bin, ...textsIn(manifest.exports)].map(path => path.replace(/^(?:\.?\/)+/, ''))
 }
 
+/** But for the condition `types`, and such as `types@<=5.4`, which only compilers take. */
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, one]) => (/^types(?:@|$)/.test(key) ? [] : textsIn(one)))
 }
 
 async function findUnusedFolders(
@@ -139,8 +144,12 @@ function mentionOf(folder: string): RegExp {
   return new RegExp(`${relative}|${bare}|${joined}`)
 }
 
+function isSettings(path: string): boolean {
+  return TOOL_FILES.test(path) || TOOL_FOLDERS.test(path) || LINTER_FILES.test(path)
+}
+
 interface Code {
-  /** True if some JavaScript outside of the folder matches. */
+  /** True if some JavaScript or JSON outside of the folder matches, settings of tools aside. */
   readonly matches: (pattern: RegExp, outside: string) => Promise<boolean>
 }
 
@@ -150,7 +159,7 @@ function makeCode(files: readonly PackageFile[], disk: Disk): Code {
   return {
     matches: async (pattern, outside) => {
       for (const { path, onDisk } of files) {
-        if (!/\.(?:[cm]?jsx?|json)$/.test(path) || path === 'package.json') continue
+        if (!/\.(?:[cm]?jsx?|json)$/.test(path) || path === 'package.json' || isSettings(path)) continue
         if (outside !== '' && path.startsWith(outside)) continue
         const text = texts.get(path) ?? (await disk.readText(onDisk))
         texts.set(path, text)

@@ -20,6 +20,8 @@ function elf(machine: number): Uint8Array {
 
 const X64 = elf(62)
 const ARM64 = elf(183)
+/** As NODE_MODULE_INIT marks it. */
+const forAbi = (abi: number) => Buffer.concat([X64, Buffer.from(`\0node_register_module_v${abi}\0`)])
 const MACH_O = Buffer.from('cffaedfe0c00000100000000000000000000000000000000', 'hex')
 const DLL = Buffer.from('4d5a90000300000004000000ffff0000b800000000000000', 'hex')
 
@@ -253,6 +255,33 @@ describe('files/node/package-files', it => {
     )
   })
 
+  it('leaves out declarations that package.json names for compilers alone', () => {
+    const exports = {
+      '.': { types: './a.d.ts', 'types@<=5.4': './b.d.ts', import: { types: './c.d.mts', default: './index.mjs' } },
+    }
+    return pack({ 'a.d.ts': '', 'b.d.ts': '', 'c.d.mts': '', 'index.mjs': '' }, { manifest: { exports } }, packed =>
+      assert.equal(paths(packed), ['index.mjs', 'package.json']),
+    )
+  })
+
+  it('leaves out tests that only settings of tools name', () =>
+    pack(
+      {
+        'tsconfig.json': '{"exclude":["./test/a"]}',
+        'eslint.config.mjs': 'x = ["test/**"]',
+        'test/a.js': '',
+        'index.js': '',
+      },
+      {},
+      packed => assert.equal(paths(packed), ['eslint.config.mjs', 'index.js', 'package.json']),
+    ))
+
+  it('leaves out sources of an add-on that comes in other packages', () =>
+    pack({ 'src/binding.gyp': '', 'src/a.cc': '', 'lib/index.js': '' }, {}, packed => {
+      assert.equal(paths(packed), ['lib/index.js', 'package.json'])
+      assert.equal(codes(packed), [])
+    }))
+
   it('keeps C sources of a package without an add-on: they are its data', () =>
     pack({ 'templates/main.c': '' }, {}, packed => assert.equal(paths(packed), ['package.json', 'templates/main.c'])))
 
@@ -262,6 +291,15 @@ describe('files/node/package-files', it => {
     ['has JavaScript instead', { 'binding.gyp': '', 'fallback.js': '' }, {}, ['NODE_ADDON_OPTIONAL']],
     ['was built for the host', { 'binding.gyp': '', 'build/Release/tool.node': MACH_O }, {}, ['NODE_ADDON_FOREIGN']],
     ['was built for another processor', { 'tool.node': ARM64 }, {}, ['NODE_ADDON_FOREIGN']],
+    ['is for another version of Node.js', { 'a.node': forAbi(115), 'b.node': X64 }, {}, ['NODE_ADDON_OTHER_NODE']],
+    ["is for the target's version of Node.js", { 'build/Release/tool.node': forAbi(127) }, {}, []],
+    ['is for several versions of Node.js', { 'a.node': forAbi(115), 'b.node': forAbi(127) }, {}, []],
+    [
+      'is for every version of Node.js',
+      { 'build/Release/tool.node': Buffer.concat([forAbi(115), Buffer.from('napi_create_object')]) },
+      {},
+      [],
+    ],
     [
       'comes in packages for one platform each',
       { 'binding.gyp': '' },
