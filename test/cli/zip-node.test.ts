@@ -61,6 +61,28 @@ describe('lpack zip, of Node.js functions', it => {
       assert.match(out, /addon 1\.0\.0/)
     }))
 
+  it('copies what `external` names though nothing imports it, as for what is loaded by name', () =>
+    inTemporaryFolder(async dir => {
+      const config = { ...JSON.parse(CONFIG), esbuild: { external: ['transport', 'of-a-layer'] } } as object
+      await writeTree(dir, {
+        'lpack.config.json': JSON.stringify(config),
+        'src/index.ts': HANDLER,
+        'package.json': JSON.stringify({ name: 'f', dependencies: { transport: '1' } }),
+        'node_modules/transport/package.json': JSON.stringify({
+          name: 'transport',
+          version: '1.0.0',
+          main: 'index.js',
+        }),
+        'node_modules/transport/index.js': '',
+      })
+      assert.is((await lpack(dir, ['zip'])).code, 0)
+      assert.equal(await contentsOf(dir), [
+        'node_modules/transport/index.js',
+        'node_modules/transport/package.json',
+        'src/index.mjs',
+      ])
+    }))
+
   it('packs the files as they are with esbuild: false', () =>
     inTemporaryFolder(async dir => {
       await writeTree(dir, {

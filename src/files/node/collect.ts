@@ -31,7 +31,7 @@ export async function collectNodeFiles(
     plan.config.bundle.kind === 'bundle'
       ? await bundle(plan, async one => (await isExternalByRule(one, system.disk)) !== null, system)
       : null
-  const roots = bundled === null ? await productionRoots(plan, system) : externalRoots(bundled)
+  const roots = bundled === null ? await productionRoots(plan, system) : await externalRoots(bundled, plan, system)
   refusePnp(
     plan.project,
     roots.map(({ name }) => name),
@@ -54,11 +54,24 @@ export async function collectNodeFiles(
   }
 }
 
-/** The packages that the bundle imports when it runs, from where it does. */
-function externalRoots({ externals }: Bundled): RootPackage[] {
-  return externals.flatMap(({ name, importer, package: found }) =>
+/** The packages that the bundle imports when it runs, from where it does; and what `external` names, which may be loaded by name alone. */
+async function externalRoots(
+  { externals }: Bundled,
+  { config, project }: NodePlan,
+  { disk }: System,
+): Promise<RootPackage[]> {
+  const imported = externals.flatMap(({ name, importer, package: found }) =>
     found === null ? [] : [{ name, fromDir: importer }],
   )
+  const external = config.bundle.kind === 'bundle' ? config.bundle.options['external'] : []
+  const packages = makePackages(disk)
+  const named: RootPackage[] = []
+  for (const name of (external ?? []) as readonly string[]) {
+    const isKnown = externals.some(one => one.name === name)
+    // Of what is not installed, a layer or the runtime may have it.
+    if (!isKnown && (await packages.resolve(name, project.dir)) !== null) named.push({ name, fromDir: project.dir })
+  }
+  return [...imported, ...named]
 }
 
 /** Prisma's client loads what it generated beside itself, unless only `@prisma/client/…` is imported: then it was generated elsewhere. */
