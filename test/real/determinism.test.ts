@@ -65,7 +65,7 @@ const MACHINES: Readonly<Record<string, Machine>> = {
     node: null,
   },
   'a deep one, umask 077, Tokyo, Danish': {
-    folder: 'home/someone else/work/très/deep/checkout',
+    folder: 'home/someone else/projects/très/deep/checkout',
     umask: '077',
     env: { TZ: 'Asia/Tokyo', LC_ALL: 'da_DK.UTF-8', LANG: 'da_DK.UTF-8' },
     mtime: new Date('1999-12-31T23:59:59Z'),
