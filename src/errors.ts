@@ -331,6 +331,16 @@ const FINDINGS = {
     (name: string, chosen: string, others: readonly string[]) =>
       `${name} is imported in several versions, and from one bundle all get ${chosen} instead of ${others.join(' and ')}. Install one version that suits all.`,
   ],
+  NODE_BUILTIN_UNKNOWN: [
+    'error',
+    (name: string) =>
+      `The code imports "${name}", which no Node.js has. Lambda would say: No such built-in module: ${name}.`,
+  ],
+  NODE_EXTERNAL_MODULE: [
+    'error',
+    (name: string) =>
+      `${name} is an ES module, and a bundle of \`format\` cjs would \`require\` it, which fails on Lambda. Let the bundle be an ES module (the default), or take ${name} out of \`external\` of \`esbuild\`.`,
+  ],
   BUNDLE_WARNING: ['warning', (text: string) => `The bundler says: ${text}.`],
   // python dependencies
   NOT_HASH_LOCKED: [

@@ -146,6 +146,29 @@ describe('lpack zip, on bad input of Node.js functions', it => {
     ],
     ['a broken package.json', { ...files, 'package.json': '{ "name": ', 'src/index.ts': HANDLER }, 2, /package\.json/],
     [
+      'a built-in module that there is not',
+      { ...files, 'src/index.ts': `import 'node:child_proces'\n${HANDLER}` },
+      1,
+      /NODE_BUILTIN_UNKNOWN.*node:child_proces/,
+    ],
+    [
+      'an ES module that the bundle would require',
+      {
+        ...files,
+        'lpack.config.json': CONFIG.replace('}', ',"esbuild":{"format":"cjs","external":["only-esm"]}}'),
+        'src/index.ts': `import only from 'only-esm'\nexport const handler = async () => only\n`,
+        'node_modules/only-esm/package.json': JSON.stringify({
+          name: 'only-esm',
+          version: '1.0.0',
+          type: 'module',
+          exports: './index.js',
+        }),
+        'node_modules/only-esm/index.js': 'export default 1\n',
+      },
+      1,
+      /NODE_EXTERNAL_MODULE: only-esm/,
+    ],
+    [
       'a lock that is out of date',
       {
         ...files,

@@ -6,6 +6,7 @@ import type { ArchivePath, Finding, NodePlan } from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import { type Built, build, type Metafile, type Plugin } from './bundle/esbuild.ts'
 import { failureOf } from './bundle/failures.ts'
+import { tellImports } from './bundle/imports.ts'
 import { splitSpecifier } from './bundle/main-fields.ts'
 import { buildOptions, entryOptions, userOptions } from './bundle/options.ts'
 import { isInstalled, makeOwners, type Owners } from './bundle/owners.ts'
@@ -73,7 +74,11 @@ export async function bundle(
     exports: place.format === 'esm' && !built.isWrapped ? [...output.exports].sort() : null,
     inlined: await inlinedIn(output, place, owners),
     externals,
-    findings: [...findings, ...(await findRisks(outcome, work))],
+    findings: [
+      ...findings,
+      ...tellImports({ output, externals, format: place.format }),
+      ...(await findRisks(outcome, work)),
+    ],
   }
 }
 
