@@ -2,6 +2,7 @@ import { basename, join, relative, sep } from 'node:path'
 import { finding, UserError } from '../errors.ts'
 import { toArchivePath } from '../formats/archive-path.ts'
 import { ELF_HEAD_BYTES, isElfProgram } from '../formats/elf.ts'
+import { OUTPUT_IGNORE } from '../formats/output-folder.ts'
 import type { FileEntry, Finding, LeftOut, Plan } from '../model.ts'
 import { unreadable } from '../system/fault.ts'
 import type { Disk, FileKind, System } from '../system/system.ts'
@@ -106,7 +107,15 @@ async function ruleAgainst(walk: Walk, { onDisk, realPath, kind }: Found): Promi
   const isFolder = kind === 'directory' || kind === 'link'
   const marker = () => walk.disk.stat(join(onDisk, 'pyvenv.cfg'))
   if (isFolder && (await orUnreadable(onDisk, marker)) !== null) return 'virtual environment'
+  if (isFolder && (await isOutput(onDisk, walk.disk))) return 'artifacts of lpack'
   return exclusionOf(basename(onDisk))
+}
+
+/** Also one that an earlier run was told to write to. */
+async function isOutput(dir: string, disk: Disk): Promise<boolean> {
+  const path = join(dir, '.gitignore')
+  const stat = await orUnreadable(dir, () => disk.stat(path))
+  return stat?.kind === 'file' && stat.bytes === OUTPUT_IGNORE.length && (await disk.readText(path)) === OUTPUT_IGNORE
 }
 
 /** True if some include names this very part of the path, or could name something below. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
+import { OUTPUT_IGNORE } from '../formats/output-folder.ts'
 import type { Artifact } from '../model.ts'
 import { reasonOfFault } from '../system/fault.ts'
 import type { Disk } from '../system/system.ts'
@@ -74,7 +75,7 @@ async function placeBeside(
 async function makeOutputFolder(outDir: string, disk: Disk): Promise<void> {
   await orUnwritable(outDir, async () => {
     await disk.makeFolder(outDir)
-    if ((await disk.list(outDir)).length === 0) await disk.writeBytes(join(outDir, IGNORE_FILE), '*\n')
+    if ((await disk.list(outDir)).length === 0) await disk.writeBytes(join(outDir, IGNORE_FILE), OUTPUT_IGNORE)
   })
 }
 

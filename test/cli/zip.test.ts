@@ -171,6 +171,17 @@ describe('lpack zip', it => {
       assert.equal(await contentsOf(dir, 'f'), ['lambda_function.py'])
     }))
 
+  it('does not pack what an earlier run wrote elsewhere', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, {
+        'lpack.config.json': JSON.stringify({ name: 'f', runtime: 'python3.13' }),
+        'lambda_function.py': HANDLER,
+      })
+      await lpack(dir, ['zip', '--out-dir', 'zips'])
+      await lpack(dir, ['zip'])
+      assert.equal(await contentsOf(dir, 'f'), ['lambda_function.py'])
+    }))
+
   it('keeps nothing in the cache with --no-cache', () =>
     inTemporaryFolder(async dir => {
       const wheel = makeWheel(WORDS)

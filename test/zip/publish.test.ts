@@ -16,7 +16,7 @@ describe('zip/publish', it => {
       const [published] = await pack(join(dir, 'out'), 'one')
       assert.is(published?.artifact.unchanged, false)
       assert.equal((await readdir(join(dir, 'out'))).sort(), ['.gitignore', 'hello.zip'])
-      assert.is(await readFile(join(dir, 'out/.gitignore'), 'utf8'), '*\n')
+      assert.is(await readFile(join(dir, 'out/.gitignore'), 'utf8'), '# Artifacts of lpack\n*\n')
     }))
 
   it('leaves a file alone that has the same bytes', () =>
