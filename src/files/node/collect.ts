@@ -11,7 +11,7 @@ import { checkLock } from './freshness.ts'
 import { fetchForTarget, refusePnp } from './install.ts'
 import type { MissingPackage, RootPackage } from './installed-graph.ts'
 import { filesOfPackage } from './package-files.ts'
-import { makePackages } from './packages.ts'
+import { makePackages, type Packages } from './packages.ts'
 import type { InstalledPackage, NodeFiles, PlacedPackage } from './types.ts'
 
 /** Enough to keep the disk busy, and few enough for the limit of open files. */
@@ -31,14 +31,15 @@ export async function collectNodeFiles(
     plan.config.bundle.kind === 'bundle'
       ? await bundle(plan, async one => (await isExternalByRule(one, system.disk)) !== null, system)
       : null
-  const roots = bundled === null ? await productionRoots(plan, system) : await externalRoots(bundled, plan, system)
+  const packages = makePackages(system.disk)
+  const roots = bundled === null ? await productionRoots(plan, packages) : await externalRoots(bundled, plan, packages)
   refusePnp(
     plan.project,
     roots.map(({ name }) => name),
   )
-  const closure = await closeForTarget(plan, roots, places.workDir, system)
+  const closure = await closeForTarget(plan, { roots, packages, workDir: places.workDir }, system)
   const packed = await packagesAsFiles(closure, plan, system)
-  const inside = bundled === null ? NOTHING_INSIDE : await partsOf(bundled, plan)
+  const inside = bundled === null ? NOTHING_INSIDE : partsOf(bundled, plan)
   return {
     files: [...inside.files, ...packed.files],
     packages: unitePackages([...packed.packages, ...inside.packages]),
@@ -58,13 +59,12 @@ export async function collectNodeFiles(
 async function externalRoots(
   { externals }: Bundled,
   { config, project }: NodePlan,
-  { disk }: System,
+  packages: Packages,
 ): Promise<RootPackage[]> {
   const imported = externals.flatMap(({ name, importer, package: found }) =>
     found === null ? [] : [{ name, fromDir: importer }],
   )
   const external = config.bundle.kind === 'bundle' ? config.bundle.options['external'] : []
-  const packages = makePackages(disk)
   const named: RootPackage[] = []
   for (const name of (external ?? []) as readonly string[]) {
     const isKnown = externals.some(one => one.name === name)
@@ -82,8 +82,7 @@ function tellPrisma({ bytes }: Bundled, { missing }: Closure): Finding[] {
 }
 
 /** What package.json asks for; of optional dependencies those that are installed. */
-async function productionRoots({ project }: NodePlan, { disk }: System): Promise<RootPackage[]> {
-  const packages = makePackages(disk)
+async function productionRoots({ project }: NodePlan, packages: Packages): Promise<RootPackage[]> {
   const { dependencies = {}, optionalDependencies = {} } = (await packages.read(project.dir))?.manifest ?? {}
   const roots: RootPackage[] = []
   // Sorted for determinism
@@ -97,11 +96,10 @@ async function productionRoots({ project }: NodePlan, { disk }: System): Promise
 /** The closure for the target; where packages of its platform aren't installed here, as its own package manager would install it there. */
 async function closeForTarget(
   plan: NodePlan,
-  roots: readonly RootPackage[],
-  workDir: string,
+  { roots, packages, workDir }: { roots: readonly RootPackage[]; packages: Packages; workDir: string },
   system: System,
 ): Promise<Closure> {
-  const here = await closeOver(roots, plan.target, makePackages(system.disk))
+  const here = await closeOver(roots, plan.target, packages)
   const foreign = here.missing.filter(({ isForeignPlatform }) => isForeignPlatform)
   if (foreign.length === 0) return complete(here, plan)
   const there = await fetchForTarget(
@@ -158,7 +156,7 @@ function isRuntimeSdk({ installed }: PlacedPackage): boolean {
 const NOTHING_INSIDE = { files: [], packages: [], inlined: [], beside: [] }
 
 /** The bundle's files, and whose code is in it. */
-async function partsOf(bundled: Bundled, plan: NodePlan) {
+function partsOf(bundled: Bundled, plan: NodePlan) {
   const { path, bytes, map, assets, inlined } = bundled
   const inside = inlined.flatMap(({ package: one, bytes }) => (one === null ? [] : [{ one, bytes }]))
   const linked = map?.mode === 'linked' ? [ownFile(`${path}.map`, map.bytes)] : []
