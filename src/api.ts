@@ -23,7 +23,7 @@ export interface ZipOptions {
  * Throws an Error named UserError, with a stable `code`, for what the user can mend; nothing is written then.
  */
 export async function zip(options: ZipOptions = {}): Promise<readonly PublicReport[]> {
-  const silent = { show: () => undefined, clear: () => undefined }
+  const silent = { show: () => undefined, clear: () => undefined, warn: () => undefined }
   const system = makeSystem(options.signal ?? new AbortController().signal, silent)
   const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
   const cacheDir = options.cache === false ? null : system.cacheDir

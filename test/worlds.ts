@@ -28,7 +28,7 @@ export function testSystem(changes: Partial<System> = {}): System {
     disk: makeDisk(),
     network: makeNetwork(changes.env ?? {}, changes.signal ?? signal),
     processes: { find: async () => null, run: () => Promise.reject(new Error('no programs here')) },
-    progress: { show: () => undefined, clear: () => undefined },
+    progress: { show: () => undefined, clear: () => undefined, warn: () => undefined },
     ...changes,
   }
 }

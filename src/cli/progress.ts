@@ -5,14 +5,15 @@ export interface Terminal {
   readonly isTTY?: boolean | undefined
 }
 
-export const SILENT: Progress = { show: () => undefined, clear: () => undefined }
+export const SILENT: Progress = { show: () => undefined, clear: () => undefined, warn: () => undefined }
 
-/** A line that follows the work on a terminal; silent elsewhere, and with NO_COLOR or CI set. */
+/** A line that follows the work on a terminal; only warnings elsewhere, and with NO_COLOR or CI set. */
 export async function makeProgress(
   stream: NodeJS.WriteStream,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Progress> {
-  if (!isLively(stream, env)) return SILENT
+  const warn = (sentence: string) => void stream.write(`${sentence}\n`)
+  if (!isLively(stream, env)) return { ...SILENT, warn }
   const { default: makeSpinner } = await import('yocto-spinner')
   const spinner = makeSpinner({ stream, handleSignals: false } as never)
   return {
@@ -27,6 +28,10 @@ export async function makeProgress(
       if (!spinner.isSpinning) spinner.start()
     },
     clear: () => void spinner.stop(),
+    warn: sentence => {
+      spinner.stop()
+      warn(sentence)
+    },
   }
 }
 

@@ -1,27 +1,47 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import * as fs from 'node:fs/promises'
+import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
 import { reasonOfFault } from './fault.ts'
 import type { Disk, FileKind, FileStat } from './system.ts'
 
-/** The real disk. */
+/** A turn through libuv's thread pool costs some 150 µs, a call itself 10: with thousands of small files that decides. */
+const TURN_MS = 10
+const PIECE_BYTES = 4 * 1_048_576
+
+/** Longer than the coarsest clock of a file system, which is FAT's. */
+const SETTLED_MS = 2_000
+
+/** The real disk. Its calls hold the thread; timers and signals get a turn between them. */
 export function makeDisk(): Disk {
+  let turnedAt = performance.now()
+  const turn = async () => {
+    if (performance.now() - turnedAt < TURN_MS) return
+    await setImmediate()
+    turnedAt = performance.now()
+  }
+  const inTurn =
+    <A extends unknown[], R>(action: (...args: A) => R) =>
+    async (...args: A): Promise<R> => {
+      await turn()
+      return action(...args)
+    }
   return {
-    stat: path => statOrNull(() => fs.stat(path)),
-    lstat: path => statOrNull(() => fs.lstat(path)),
-    list,
-    realPath: path => fs.realpath(path),
-    readBytes: path => reading(path, handle => handle.readFile()),
-    readText: path => reading(path, handle => handle.readFile('utf8')),
-    readRange,
-    sha256,
-    makeFolder: async dir => void (await fs.mkdir(dir, { recursive: true })),
-    writeBytes: (path, bytes) => fs.writeFile(path, bytes),
-    rename: (from, to) => fs.rename(from, to),
-    remove: path => fs.rm(path, { recursive: true, force: true, maxRetries: 3 }),
+    stat: inTurn(path => statOrNull(() => fs.statSync(path))),
+    lstat: inTurn(path => statOrNull(() => fs.lstatSync(path))),
+    list: inTurn(list),
+    realPath: inTurn(path => fs.realpathSync.native(path)),
+    readBytes: path => reading(path, fd => readAll(fd, turn)),
+    readText: path => reading(path, async fd => (await readAll(fd, turn)).toString('utf8')),
+    readRange: (path, offset, length) => reading(path, async fd => readRange(fd, offset, length)),
+    sha256: path => reading(path, fd => sha256(fd, turn)),
+    makeFolder: inTurn(dir => void fs.mkdirSync(dir, { recursive: true })),
+    writeBytes: inTurn((path, bytes) => fs.writeFileSync(path, bytes)),
+    rename: inTurn((from, to) => fs.renameSync(from, to)),
+    touch: inTurn(path => fs.utimesSync(path, new Date(), new Date())),
+    remove: path => fs.promises.rm(path, { recursive: true, force: true, maxRetries: 3 }),
     openForWriting,
     withTemporaryFolder: action => withFolder(join(tmpdir(), `lpack-${unique()}`), action),
     withFolderIn: (parent, action) => withFolder(join(parent, `.${unique()}.tmp`), action),
@@ -31,10 +51,18 @@ export function makeDisk(): Disk {
 // A link that leads to itself leads nowhere; a name that is too long or holds a NUL can't be any file's.
 const MEANS_NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']
 
-async function statOrNull(read: () => ReturnType<typeof fs.stat>): Promise<FileStat | null> {
+function statOrNull(read: () => fs.Stats): FileStat | null {
   try {
-    const stats = await read()
-    return { kind: kindOf(stats), bytes: Number(stats.size), executable: (Number(stats.mode) & 0o111) !== 0 }
+    const stats = read()
+    const changedMs = Math.max(stats.mtimeMs, stats.ctimeMs)
+    return {
+      kind: kindOf(stats),
+      bytes: stats.size,
+      executable: (stats.mode & 0o111) !== 0,
+      identity: [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino].join('-'),
+      isSettled: Date.now() - changedMs >= SETTLED_MS,
+      modifiedMs: stats.mtimeMs,
+    }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code !== undefined && MEANS_NOTHING_THERE.includes(code)) return null
@@ -42,8 +70,8 @@ async function statOrNull(read: () => ReturnType<typeof fs.stat>): Promise<FileS
   }
 }
 
-async function list(dir: string) {
-  const entries = await fs.readdir(dir, { withFileTypes: true })
+function list(dir: string) {
+  const entries = fs.readdirSync(dir, { withFileTypes: true })
   // Sorted for determinism
   return entries.map(entry => ({ name: entry.name, kind: kindOf(entry) })).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -61,59 +89,69 @@ function kindOf(entry: Typed): FileKind {
 }
 
 /** Opens a file for an action. A pipe would keep everybody waiting for someone who writes into it. */
-async function reading<T>(path: string, action: (handle: fs.FileHandle) => Promise<T>): Promise<T> {
+async function reading<T>(path: string, action: (fd: number) => Promise<T>): Promise<T> {
   // Windows has no such flag and no such pipes.
-  const handle = await fs.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
   try {
-    if ((await handle.stat()).isFIFO()) throw new UserError('FILE_UNREADABLE', path, 'it is a pipe, not a file')
-    return await action(handle)
+    if (fs.fstatSync(fd).isFIFO()) throw new UserError('FILE_UNREADABLE', path, 'it is a pipe, not a file')
+    return await action(fd)
   } finally {
-    await handle.close()
+    fs.closeSync(fd)
   }
 }
 
-function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
-  return reading(path, async handle => {
-    const buffer = Buffer.allocUnsafe(length)
-    let filled = 0
-    while (filled < length) {
-      const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled)
-      if (bytesRead === 0) break
-      filled += bytesRead
-    }
-    return buffer.subarray(0, filled)
-  })
+async function readAll(fd: number, turn: () => Promise<void>): Promise<Buffer> {
+  const { size } = fs.fstatSync(fd)
+  await turn()
+  if (size <= PIECE_BYTES) return fs.readFileSync(fd)
+  const buffer = Buffer.allocUnsafeSlow(size)
+  let filled = 0
+  for (let read = -1; read !== 0 && filled < size; filled += read) {
+    read = fs.readSync(fd, buffer, filled, Math.min(PIECE_BYTES, size - filled), null)
+    await turn()
+  }
+  return buffer.subarray(0, filled)
 }
 
-function sha256(path: string): Promise<string> {
-  return reading(path, async handle => {
-    const hash = createHash('sha256')
-    const chunks = handle.createReadStream({ highWaterMark: 1 << 20, autoClose: false })
-    for await (const chunk of chunks) hash.update(chunk as Uint8Array)
-    return hash.digest('hex')
-  })
+function readRange(fd: number, offset: number, length: number): Uint8Array {
+  const buffer = Buffer.allocUnsafe(length)
+  let filled = 0
+  for (let read = -1; read !== 0 && filled < length; filled += read) {
+    read = fs.readSync(fd, buffer, filled, length - filled, offset + filled)
+  }
+  return buffer.subarray(0, filled)
+}
+
+async function sha256(fd: number, turn: () => Promise<void>): Promise<string> {
+  const hash = createHash('sha256')
+  const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, fs.fstatSync(fd).size + 1))
+  for (let read = fs.readSync(fd, piece); read > 0; read = fs.readSync(fd, piece)) {
+    hash.update(piece.subarray(0, read))
+    await turn()
+  }
+  return hash.digest('hex')
 }
 
 async function openForWriting(path: string, options: { readonly append?: boolean } = {}) {
-  const handle = await fs.open(path, options.append ? 'a' : 'w')
+  const fd = fs.openSync(path, options.append ? 'a' : 'w')
   return {
     write: async (bytes: Uint8Array) => {
       let written = 0
-      while (written < bytes.length) written += (await handle.write(bytes, written)).bytesWritten
+      while (written < bytes.length) written += fs.writeSync(fd, bytes, written)
     },
-    close: () => handle.close(),
+    close: async () => fs.closeSync(fd),
   }
 }
 
 async function withFolder<T>(dir: string, action: (dir: string) => Promise<T>): Promise<T> {
   // Not recursive, which calls a read-only file system a missing folder.
-  await fs.mkdir(dir).catch((error: Error) => {
+  await fs.promises.mkdir(dir).catch((error: Error) => {
     throw new UserError('OUTPUT_UNWRITABLE', dirname(dir), reasonOfFault(error) ?? error.message)
   })
   try {
     return await action(dir)
   } finally {
-    await fs.rm(dir, { recursive: true, force: true, maxRetries: 3 })
+    await fs.promises.rm(dir, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 

@@ -22,6 +22,12 @@ export interface FileStat {
   readonly bytes: number
   /** The host's executable bits; never used for what goes into an artifact of wheels. */
   readonly executable: boolean
+  /** Another one where the content may be another: size, times and inode, as git's index has them. */
+  readonly identity: string
+  /** False while a change could come that `identity` would not show: the last one is younger than the coarsest clock of a disk. */
+  readonly isSettled: boolean
+  /** Milliseconds since 1970, by the file system's clock. */
+  readonly modifiedMs: number
 }
 
 /** Errors of the operating system (ENOENT, EACCES, ENOSPC …) pass through as they are, with `code`, unless said otherwise. */
@@ -42,6 +48,8 @@ export interface Disk {
   readonly makeFolder: (dir: string) => Promise<void>
   readonly writeBytes: (path: string, bytes: Uint8Array | string) => Promise<void>
   readonly rename: (from: string, to: string) => Promise<void>
+  /** Makes a file look as if it was written just now. */
+  readonly touch: (path: string) => Promise<void>
   /** Removes a file or a whole folder; nothing there is fine. */
   readonly remove: (path: string) => Promise<void>
   /** A sink for a file written in pieces; `close` returns when the bytes are with the operating system. */
@@ -110,4 +118,6 @@ export interface Progress {
   /** `done` and `total` in bytes; total 0 if unknown. */
   readonly show: (activity: string, done: number, total: number) => void
   readonly clear: () => void
+  /** A sentence that stays: something went wrong that changes no artifact. */
+  readonly warn: (sentence: string) => void
 }

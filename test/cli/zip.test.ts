@@ -320,6 +320,7 @@ describe('lpack zip, on bad input', it => {
           show: (activity: string, done: number) =>
             activity === 'compressing' && done > 0 && interruption.abort(reason),
           clear: () => undefined,
+          warn: () => undefined,
         }
         const { code, out, err } = await lpack(dir, ['zip', '--quiet'], {
           signal: interruption.signal,

@@ -24,7 +24,7 @@ export function loadIn(
     disk: makeDisk(),
     network: { get: refuse, download: refuse, configured: refuse },
     processes: { find: refuse, run: refuse },
-    progress: { show: () => {}, clear: () => {} },
+    progress: { show: () => {}, clear: () => {}, warn: () => {} },
   }
   return loadConfig(system, { configFile: options.configFile ?? null, outDir: options.outDir ?? null })
 }

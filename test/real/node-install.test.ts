@@ -79,7 +79,11 @@ interface Shop {
 /** A workspace with a function that needs sharp, installed for this machine. */
 async function shopOf(manager: Manager, dir: string): Promise<Shop> {
   const { program, local, install } = MANAGERS[manager]
-  const system = makeSystem(new AbortController().signal, { show: () => undefined, clear: () => undefined })
+  const system = makeSystem(new AbortController().signal, {
+    show: () => undefined,
+    clear: () => undefined,
+    warn: () => undefined,
+  })
   const bin = join(await toolFolder(), manager, 'bin')
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, CI: '' }
   const run = (...args: readonly string[]) =>

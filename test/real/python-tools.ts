@@ -28,7 +28,7 @@ function toolFolder(): Promise<string> {
 
 /** This machine with uv, with pip and no uv, or with neither; git stays. */
 export async function systemWith(tools: Tools): Promise<System> {
-  const progress = { show: () => undefined, clear: () => undefined }
+  const progress = { show: () => undefined, clear: () => undefined, warn: () => undefined }
   const system = makeSystem(new AbortController().signal, progress)
   const bin = join(await toolFolder(), 'bin')
   const env = { ...system.env, PATH: `${bin}${delimiter}${system.env['PATH'] ?? ''}`, VIRTUAL_ENV: undefined }

@@ -183,7 +183,7 @@ describe('zip/write', it => {
       const interruption = new AbortController()
       const system = testSystem({
         signal: interruption.signal,
-        progress: { show: () => interruption.abort('SIGINT'), clear: () => undefined },
+        progress: { show: () => interruption.abort('SIGINT'), clear: () => undefined, warn: () => undefined },
       })
       const outcome = await writeZip(
         testFileSet(FILES),

@@ -148,6 +148,7 @@ describe('obtain wheels: files that the lock lists', it => {
       const progress = {
         show: (...step: readonly [string, number, number]) => void shown.push(step),
         clear: () => void cleared++,
+        warn: () => undefined,
       }
       const packages = [listed('acme', '1.0', server.url, [ACME]), listed('beta', '2.0', server.url, [BETA])]
       await obtain(packages, { dir, system: { progress } })
