@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import * as assert from 'uvu/assert'
 import { describe, REPOSITORY } from './helpers.ts'
 
-const NOUNS = ['model', 'errors']
+const NOUNS = ['model', 'errors', 'findings']
 const LIBRARIES = ['formats', 'deflate', 'aws', 'system']
 const STAGES = ['config', 'plan', 'files', 'check', 'zip', 'report']
 
@@ -11,12 +11,13 @@ const STAGES = ['config', 'plan', 'files', 'check', 'zip', 'report']
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   errors: ['model'],
+  findings: ['model'],
   ...Object.fromEntries(LIBRARIES.map(room => [room, [...NOUNS, ...LIBRARIES]])),
   ...Object.fromEntries(STAGES.map(room => [room, [...NOUNS, ...LIBRARIES]])),
   pack: [...NOUNS, ...LIBRARIES, ...STAGES],
   cli: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack'],
   api: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack'],
-  index: ['model', 'errors', 'config', 'report', 'api'],
+  index: ['model', 'errors', 'findings', 'config', 'report', 'api'],
 }
 
 /** Each third-party package has one file that knows it; esbuild has one for each of its two uses. */

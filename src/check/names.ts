@@ -1,4 +1,4 @@
-import { finding } from '../errors.ts'
+import { finding } from '../findings.ts'
 import type { FileSet, Finding } from '../model.ts'
 
 /** Paths that are one and the same where case does not count. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { FIRST_IMPORTING_MAJOR, LAMBDA_EXTENSIONS, readNodeHandler } from '../aws/node-handler.ts'
-import { finding } from '../errors.ts'
+import { finding } from '../findings.ts'
 import { readContent } from '../formats/content.ts'
 import { nearest } from '../formats/nearest.ts'
 import { cjsExports, esmExports, type ModuleExports } from '../formats/node-exports.ts'

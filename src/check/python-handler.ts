@@ -1,4 +1,4 @@
-import { finding } from '../errors.ts'
+import { finding } from '../findings.ts'
 import { readContent } from '../formats/content.ts'
 import { nearest } from '../formats/nearest.ts'
 import { topLevelNames } from '../formats/python-source.ts'

@@ -1,5 +1,6 @@
 import { basename, join, relative, sep } from 'node:path'
-import { finding, UserError } from '../errors.ts'
+import { UserError } from '../errors.ts'
+import { finding } from '../findings.ts'
 import { toArchivePath } from '../formats/archive-path.ts'
 import { ELF_HEAD_BYTES, isElfProgram } from '../formats/elf.ts'
 import { OUTPUT_IGNORE } from '../formats/output-folder.ts'

@@ -7,7 +7,8 @@ import {
   type PythonRuntime,
   RUNTIMES_CHECKED_ON,
 } from '../aws/runtimes.ts'
-import { finding, UserError } from '../errors.ts'
+import { UserError } from '../errors.ts'
+import { finding } from '../findings.ts'
 import { nearest } from '../formats/nearest.ts'
 import { compatibleTags } from '../formats/wheel-tags.ts'
 import type { Config, DependencySource, Finding, FunctionConfig, NodeTarget, Plan, PythonTarget } from '../model.ts'

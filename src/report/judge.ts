@@ -1,5 +1,5 @@
 import { DIRECT_UPLOAD_BYTES, UNZIPPED_BYTES } from '../aws/limits.ts'
-import { finding } from '../errors.ts'
+import { finding } from '../findings.ts'
 import type {
   Artifact,
   FileSet,

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { finding } from '../../src/errors.ts'
+import { finding } from '../../src/findings.ts'
 import type { Artifact, FunctionConfig } from '../../src/model.ts'
 import { reportsAsJson } from '../../src/report/json.ts'
 import { judge } from '../../src/report/judge.ts'

@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module'
 import { dirname, resolve } from 'node:path'
-import { finding } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import { toArchivePath } from '../../formats/archive-path.ts'
 import type { ArchivePath, Finding, NodePlan } from '../../model.ts'
 import type { System } from '../../system/system.ts'

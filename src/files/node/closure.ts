@@ -1,4 +1,4 @@
-import { finding } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import type { Finding, NodeTarget } from '../../model.ts'
 import { idOf, type MissingPackage, type RootPackage, readInstalled } from './installed-graph.ts'
 import { classify } from './package-classes.ts'

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path'
-import { finding, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import { toArchivePath } from '../../formats/archive-path.ts'
 import type { FileEntry, Finding, InlinedPart, LeftOut, NodePlan, PackedPackage } from '../../model.ts'
 import type { System } from '../../system/system.ts'

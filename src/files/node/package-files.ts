@@ -1,4 +1,4 @@
-import { finding } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import { toArchivePath } from '../../formats/archive-path.ts'
 import { ELF_HEAD_BYTES, isElfProgram } from '../../formats/elf.ts'
 import type { FileEntry, Finding, LeftOut, NodeTarget, SlimLevel } from '../../model.ts'

@@ -1,4 +1,4 @@
-import { finding } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import type { Finding, PythonTarget } from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import { buildDirectory } from './build/directory.ts'

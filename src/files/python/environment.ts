@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path'
-import { finding, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import { evaluateMarker, normaliseName, type Requirement } from '../../formats/pep508.ts'
 import { percentDecoded } from '../../formats/url-text.ts'
 import { parseWheelName } from '../../formats/wheel-name.ts'

@@ -1,6 +1,7 @@
 // requirements.txt: a lock if every line is exact, else a list of wishes.
 import { basename, dirname } from 'node:path'
-import { finding, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import { evaluateMarker, type Requirement } from '../../formats/pep508.ts'
 import type { PythonTarget } from '../../model.ts'
 import type { System } from '../../system/system.ts'

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import { finding, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import type { PythonTarget } from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import { NO_INDEXES } from './locks/selection.ts'

@@ -1,4 +1,4 @@
-import { finding } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import { evaluateMarker } from '../../formats/pep508.ts'
 import type { Finding, LeftOut, PythonTarget } from '../../model.ts'
 import type { LaidOutDistribution } from './types.ts'

@@ -1,4 +1,5 @@
-import { finding, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
+import { finding } from '../../findings.ts'
 import { toArchivePath } from '../../formats/archive-path.ts'
 import { compareVersions, isVersion } from '../../formats/pep440.ts'
 import { normaliseName } from '../../formats/pep508.ts'

@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module'
-import { finding } from '../../../errors.ts'
+import { finding } from '../../../findings.ts'
 import type { Finding } from '../../../model.ts'
 import type { InstalledPackage } from '../types.ts'
 import type { Metafile } from './esbuild.ts'

@@ -1,5 +1,5 @@
 import { extname, resolve } from 'node:path'
-import { finding } from '../../../errors.ts'
+import { finding } from '../../../findings.ts'
 import type { Finding } from '../../../model.ts'
 import type { Message, Metafile } from './esbuild.ts'
 import { findFileUse, findHiddenRequire } from './file-use.ts'

@@ -1,4 +1,5 @@
-import { finding, UserError, unreachable } from '../../../errors.ts'
+import { UserError, unreachable } from '../../../errors.ts'
+import { finding } from '../../../findings.ts'
 import { parseWheelName } from '../../../formats/wheel-name.ts'
 import { bestWheel } from '../../../formats/wheel-tags.ts'
 import type { Finding, PythonTarget } from '../../../model.ts'
