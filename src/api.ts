@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import { loadConfig } from './config/load.ts'
+import type { Architecture, CheckReport } from './model.ts'
 import * as pack from './pack.ts'
-import { type PublicReport, publicReport } from './report/json.ts'
+import { type PublicCheck, type PublicReport, publicCheck, publicReport } from './report/json.ts'
 import { makeSystem } from './system/make-system.ts'
 
 export interface ZipOptions {
@@ -16,6 +18,37 @@ export interface ZipOptions {
   readonly cache?: boolean
   /** Stops the work; nothing is written then. */
   readonly signal?: AbortSignal
+}
+
+export interface CheckOptions extends Omit<ZipOptions, 'check'> {
+  /** Zips to check, whoever made them, besides the functions that are named; paths from the current folder. */
+  readonly zips?: readonly string[]
+  /** What the zips are to run on, such as python3.12. Needed if there are zips. */
+  readonly runtime?: string
+  /** Default: x86_64. */
+  readonly architecture?: Architecture
+  /** The zips' handler. Default: handlers are not looked for. */
+  readonly handler?: string
+}
+
+/**
+ * Looks what would go wrong on Lambda, as `lpack check` does, and returns what `--json` prints; no artifact is written.
+ * Without `functions` and `zips`: all functions of the config. Throws as `zip` does.
+ */
+export async function check(options: CheckOptions = {}): Promise<readonly PublicCheck[]> {
+  const silent = { show: () => undefined, clear: () => undefined, warn: () => undefined }
+  const system = makeSystem(options.signal ?? new AbortController().signal, silent)
+  const { functions = [], zips = [], runtime = null, architecture = 'x86_64', handler = null } = options
+  const reports: CheckReport[] = []
+  if (functions.length > 0 || zips.length === 0) {
+    const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
+    const cacheDir = options.cache === false ? null : system.cacheDir
+    reports.push(...(await pack.checkFunctions(config, { functions, cacheDir }, system)))
+  }
+  for (const path of zips) {
+    reports.push(await pack.checkZip(resolve(system.cwd, path), { runtime, architecture, handler }, system))
+  }
+  return reports.map(publicCheck)
 }
 
 /**

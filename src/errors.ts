@@ -21,6 +21,23 @@ const MESSAGES = {
     `${path} holds a file named ${JSON.stringify(name)}, which would be written outside its folder. Nobody builds such an archive by mistake: don't use it.`,
   UNSAFE_PATH: (name: string) =>
     `A file would be packed as ${JSON.stringify(name)}. Paths in an artifact are relative, separated by "/", and without "..", backslash, NUL or drive letter: rename the file.`,
+  // zips that are checked
+  ZIP_MISSING: (path: string, isThere: boolean) =>
+    isThere
+      ? `${path} is a folder. Name a zip.`
+      : `${path}: there is no such file. Correct the path, or make the zip first.`,
+  ZIP_UNREADABLE: (path: string, why: string) =>
+    `${path} can't be read as a zip: ${why}. Lambda would say: Could not unzip uploaded file. Make it again.`,
+  ZIP_TOO_LARGE: (path: string, bytes: number, most: number, limit: number) =>
+    `${path} unpacks to ${bytes} bytes. Lambda takes less than ${limit}, and lpack looks into zips of up to ${most}: leave files out.`,
+  ZIP_RUNTIME_NEEDED: (path: string, python: string, node: string) =>
+    `${path} doesn't say what it is to run on. Name it: --runtime ${python} or --runtime ${node}, say, and --architecture arm64 if it isn't x86_64.`,
+  RUNTIME_UNKNOWN: (runtime: string, runtimes: readonly string[], meant: string | null) =>
+    `--runtime is "${runtime}"${meant === null ? '' : `; did you mean "${meant}"?`} lpack knows ${runtimes.join(', ')}.`,
+  RUNTIME_GONE: (runtime: string, since: string, runtimes: readonly string[]) =>
+    `--runtime is "${runtime}", of which AWS neither makes nor updates functions since ${since}. lpack knows ${runtimes.join(', ')}.`,
+  CODE_UNKNOWN: (code: string, meant: string | null) =>
+    `There is no finding "${code}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack check --list\` tells them all.`,
   // config
   CONFIG_NOT_FOUND: (file: string) => `--config names ${file}, which does not exist.`,
   CONFIG_IS_FOLDER: (file: string) => `--config names ${file}, which is a folder. Name the config file in it.`,

@@ -28,6 +28,35 @@ export type BundleConfig = { readonly kind: 'bundle'; readonly options: BundleOp
 /** esbuild's own build options, but for those that lpack decides. https://esbuild.github.io/api/#build */
 export type BundleOptions = Readonly<Record<string, unknown>>
 
+/** What else Lambda is told about a function; null: nothing, so its default holds. */
+export interface FunctionSettings {
+  /** MB. */
+  readonly memorySize: number | null
+  /** Seconds. */
+  readonly timeout: number | null
+  /** The size of /tmp in MB. */
+  readonly ephemeralStorage: number | null
+  readonly environment: Readonly<Record<string, string>>
+  readonly description: string
+}
+
+/** How secrets in the function's own files count. */
+export interface LeaksConfig {
+  readonly severity: 'error' | 'warning'
+  /** Globs of files in the artifact that may hold some. */
+  readonly allow: readonly string[]
+}
+
+/** Findings that the user knows of and doesn't want to be told. */
+export interface IgnoredFinding {
+  readonly code: string
+  /** A glob of the finding's path; null: wherever it is. */
+  readonly path: string | null
+  readonly reason: string
+  /** True for a default of several functions, of which not each need have the finding. */
+  readonly isShared: boolean
+}
+
 export interface FunctionConfig {
   readonly name: string
   /** The runtime's AWS id, such as python3.13. */
@@ -51,7 +80,10 @@ export interface FunctionConfig {
   /** Of Node.js functions; for Python it means nothing. */
   readonly bundle: BundleConfig
   readonly layers: readonly LayerConfig[]
+  readonly settings: FunctionSettings
   readonly budget: { readonly zippedBytes: number | null; readonly unzippedBytes: number | null }
+  readonly leaks: LeaksConfig
+  readonly ignore: readonly IgnoredFinding[]
 }
 
 export interface Config {
@@ -262,6 +294,14 @@ export interface Finding {
   readonly message: string
 }
 
+/** A finding that `ignore` of the config names. */
+export interface SilencedFinding {
+  readonly code: string
+  readonly path: string
+  /** The config's. */
+  readonly reason: string
+}
+
 // ── Artifact and report ──────────────────────────────────────────────────────────────────────────
 
 export interface WrittenEntry {
@@ -313,7 +353,19 @@ export interface FunctionReport {
   readonly packages: readonly PackageSize[]
   readonly limits: readonly JudgedLimit[]
   readonly findings: readonly Finding[]
+  /** Not among `findings`, and without weight. */
+  readonly silenced: readonly SilencedFinding[]
   readonly leftOut: readonly LeftOut[]
   /** False if a limit of severity error is over, or a finding is an error. */
   readonly ok: boolean
+}
+
+/** What `check` tells: as `FunctionReport`, but that a function is checked without writing its artifact. */
+export interface CheckReport extends Omit<FunctionReport, 'artifact' | 'packages' | 'handler' | 'leftOut'> {
+  /** null of a zip whose handler nobody told. */
+  readonly handler: string | null
+  /** null of a function. */
+  readonly artifact: Artifact | null
+  /** null of a function: what a package weighs in the zip is not known before that is written. */
+  readonly packages: readonly PackageSize[] | null
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
-import { check } from './check/check.ts'
+import { check, checkContents } from './check/check.ts'
 import { makeEncoder } from './deflate/encoder.ts'
 import { collectFiles } from './files/collect.ts'
-import type { Config, FunctionReport, Plan } from './model.ts'
+import { collectZip } from './files/zip.ts'
+import type { CheckReport, Config, FunctionReport, Plan } from './model.ts'
 import { makePlans } from './plan/make-plans.ts'
-import { judge } from './report/judge.ts'
+import { planZip, type ZipTarget } from './plan/zip-plan.ts'
+import { judge, judgeFiles } from './report/judge.ts'
 import type { System } from './system/system.ts'
 import { publish } from './zip/publish.ts'
 import { writeZip } from './zip/write.ts'
@@ -18,6 +20,8 @@ export interface PackOptions {
   readonly cacheDir: string | null
 }
 
+export type CheckOptions = Pick<PackOptions, 'functions' | 'cacheDir'>
+
 /** Packs functions as zips: all of them, or on any failure none, with the artifacts that stood before as they were. */
 export async function zip(config: Config, options: PackOptions, system: System): Promise<FunctionReport[]> {
   const plans = await makePlans(config, options.functions, system)
@@ -26,7 +30,7 @@ export async function zip(config: Config, options: PackOptions, system: System):
     publish(config.outDir, system.disk, draftDir =>
       oneByOne(plans, async plan => {
         const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
-        const findings = options.check ? await check(plan, fileSet, system) : []
+        const findings = options.check ? await check(plan, fileSet, system) : null
         const draft = await writeZip(fileSet, join(draftDir, `${plan.config.name}.zip`), encoder, system)
         return { plan, fileSet, findings, draft, path: plan.artifactPath, beside: fileSet.beside }
       }),
@@ -35,7 +39,26 @@ export async function zip(config: Config, options: PackOptions, system: System):
   return packed.map(({ plan, fileSet, findings, artifact }) => judge(plan, fileSet, artifact, findings))
 }
 
-function placesOf({ config }: Plan, workDir: string, { cacheDir }: PackOptions) {
+/** Checks functions as they would be packed, and writes no artifact. */
+export async function checkFunctions(config: Config, options: CheckOptions, system: System): Promise<CheckReport[]> {
+  const plans = await makePlans(config, options.functions, system)
+  return system.disk.withTemporaryFolder(workDir =>
+    oneByOne(plans, async plan => {
+      const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
+      return judgeFiles(plan, fileSet, await check(plan, fileSet, system))
+    }),
+  )
+}
+
+/** Checks a zip, whoever made it. */
+export async function checkZip(path: string, target: ZipTarget, system: System): Promise<CheckReport> {
+  const plan = planZip(path, target)
+  const zip = await collectZip(plan, system)
+  const findings = await checkContents(plan, zip, system)
+  return { ...judge(plan, zip.fileSet, zip.artifact, findings), handler: target.handler }
+}
+
+function placesOf({ config }: Plan, workDir: string, { cacheDir }: Pick<PackOptions, 'cacheDir'>) {
   return {
     workDir: join(workDir, config.name),
     storeDir: cacheDir ?? join(workDir, '.store'),

@@ -22,6 +22,7 @@ export function testSystem(changes: Partial<System> = {}): System {
     cwd: '/',
     env: {},
     platform: process.platform,
+    today: '2026-11-23',
     homeDir: '/nonexistent',
     cacheDir: '/nonexistent',
     signal,
@@ -66,7 +67,10 @@ export function testConfig(root: string, changes: Partial<FunctionConfig> = {}):
     slim: 'safe',
     bundle: { kind: 'bundle', options: {} },
     layers: [],
+    settings: { memorySize: null, timeout: null, ephemeralStorage: null, environment: {}, description: '' },
     budget: { zippedBytes: null, unzippedBytes: null },
+    leaks: { severity: 'warning', allow: [] },
+    ignore: [],
     ...changes,
   }
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
+import { HANDLER_PATTERN } from '../aws/limits.ts'
 import { UserError } from '../errors.ts'
 import { nearest } from '../formats/nearest.ts'
+import type { Architecture } from '../model.ts'
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -8,13 +10,21 @@ const OPTIONS = {
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   verbose: { type: 'boolean' },
+  runtime: { type: 'string' },
+  architecture: { type: 'string' },
+  handler: { type: 'string' },
+  list: { type: 'boolean' },
   'no-cache': { type: 'boolean' },
   'no-check': { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const COMMANDS = ['zip'] as const
+const COMMANDS = ['zip', 'check'] as const
+
+const ARCHITECTURES = ['x86_64', 'arm64'] as const
+/** Options that `zip` doesn't have. */
+const OF_CHECK = ['runtime', 'architecture', 'handler', 'list'] as const
 
 /** What the user asked for, decided. */
 export type Invocation =
@@ -29,11 +39,34 @@ export type Invocation =
       readonly useCache: boolean
       readonly check: boolean
     }
+  | {
+      readonly kind: 'check'
+      /** Functions and zips. */
+      readonly names: readonly string[]
+      readonly configFile: string | null
+      readonly outDir: string | null
+      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
+      readonly useCache: boolean
+      /** What zips are to run on. */
+      readonly target: {
+        readonly runtime: string | null
+        readonly architecture: Architecture
+        readonly handler: string | null
+      }
+      /** Whether the command line says anything of that. */
+      readonly isZipSaid: boolean
+    }
+  | { readonly kind: 'list'; readonly codes: readonly string[]; readonly output: 'json' | 'quiet' | 'text' | 'verbose' }
 
 export const USAGE = `lpack packages AWS Lambda functions.
 
   lpack zip [function…]   write <outDir>/<name>.zip and report its size against Lambda's limits
                           no function named: all of the config; no config: what this folder holds
+  lpack check [function… | zip…]
+                          tell what would go wrong on Lambda, and write nothing; of a zip, whoever made it, with
+                          --runtime ID [--architecture arm64] [--handler module.function]
+  lpack check --list [code…]
+                          tell what the codes of findings mean
 
   --config FILE           this config instead of the one that is found
   --out-dir DIR           where artifacts go (default: outDir of the config, else lpack.out)
@@ -44,7 +77,7 @@ export const USAGE = `lpack packages AWS Lambda functions.
   --no-check              don't check whether the function would start
   --version, --help
 
-Exit codes: 0 fine; 1 written, but over a limit or with an error found; 2 nothing written; 130 interrupted.
+Exit codes: 0 fine; 1 written (or checked), but over a limit or with an error found; 2 nothing written; 130 interrupted.
 `
 
 /** Throws UserError COMMAND_UNKNOWN, OPTION_UNKNOWN, OPTION_MISUSED and OPTIONS_CONFLICT. */
@@ -56,7 +89,10 @@ export function readArguments(args: readonly string[]): Invocation {
   if (values.version) return { kind: 'version' }
   const [command, ...functions] = positionals
   if (values.help || command === undefined || command === 'help') return { kind: 'help' }
+  if (command === 'check') return checkInvocation(values, functions)
   if (command !== 'zip') throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
+  const foreign = OF_CHECK.find(option => values[option] !== undefined)
+  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `--${foreign} is an option of \`lpack check\``)
   return {
     kind: 'zip',
     functions,
@@ -65,6 +101,34 @@ export function readArguments(args: readonly string[]): Invocation {
     output: outputOf(values),
     useCache: !values['no-cache'],
     check: !values['no-check'],
+  }
+}
+
+function checkInvocation(values: ReturnType<typeof parse>['values'], names: readonly string[]): Invocation {
+  const output = outputOf(values)
+  if (values['no-check']) throw new UserError('OPTION_MISUSED', '--no-check leaves `lpack check` nothing to do')
+  const { runtime = null, architecture = 'x86_64', handler = null } = values
+  const isZipSaid = [values.runtime, values.architecture, values.handler].some(value => value !== undefined)
+  if (values.list) {
+    if (isZipSaid) throw new UserError('OPTION_MISUSED', '--list tells what codes mean and checks nothing')
+    return { kind: 'list', codes: names, output }
+  }
+  const known = ARCHITECTURES.find(one => one === architecture)
+  if (known === undefined) {
+    throw new UserError('OPTION_MISUSED', `--architecture is x86_64 or arm64, not "${architecture}"`)
+  }
+  if (handler !== null && !HANDLER_PATTERN.test(handler)) {
+    throw new UserError('OPTION_MISUSED', '--handler is of at most 128 characters without spaces, such as app.handler')
+  }
+  return {
+    kind: 'check',
+    names,
+    configFile: values.config ?? null,
+    outDir: values['out-dir'] ?? null,
+    output,
+    useCache: !values['no-cache'],
+    target: { runtime, architecture: known, handler },
+    isZipSaid,
   }
 }
 

@@ -46,6 +46,14 @@ async function run(invocation: Invocation, console: Console, system: System): Pr
       return 0
     case 'zip':
       return zipCommand(invocation, console, system)
+    case 'check': {
+      const { checkCommand } = await import('./check.ts')
+      return checkCommand(invocation, console, system, config => tellInferred(config, invocation, console))
+    }
+    case 'list': {
+      const { listCommand } = await import('./check.ts')
+      return listCommand(invocation, console)
+    }
   }
 }
 

@@ -18,6 +18,22 @@ export interface RawBudget {
   readonly unzipped?: RawSize
 }
 
+export interface RawLeaks {
+  /** What secrets count. Default: warning. */
+  readonly severity?: 'error' | 'warning'
+  /** Globs of the function's own files in the artifact that may hold secrets. */
+  readonly allow?: readonly string[]
+}
+
+export interface RawIgnored {
+  /** The finding's code, as `lpack check --list` tells it. */
+  readonly code: string
+  /** A glob of the finding's path. Default: wherever it is. */
+  readonly path?: string
+  /** Why it may be left as it is, for those who read the config. */
+  readonly reason: string
+}
+
 /** esbuild's own options, but for those that lpack decides. https://esbuild.github.io/api/#build */
 export interface RawEsbuild extends EsbuildOptions {
   /** Writes a source map. linked or true: packed beside the bundle; external: beside the artifact; inline: in the bundle. Default: false. */
@@ -126,6 +142,10 @@ export interface RawFunction {
   readonly layers?: readonly RawLayer[]
   /** Sizes that you set; a bigger artifact gives exit code 1. */
   readonly budget?: RawBudget
+  /** How secrets in the function's own files count: error or warning, or an object with globs of files that may hold some. Default: warning. */
+  readonly leaks?: 'error' | 'warning' | RawLeaks
+  /** Findings that are not told and do not count, by code and path, each with a reason. Those of a function replace the defaults. */
+  readonly ignore?: readonly RawIgnored[]
 }
 
 /** The whole config: one function's keys, or `functions` and the defaults of them all. */

@@ -1,5 +1,12 @@
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
-import type { BundleConfig, DependenciesConfig, FunctionConfig } from '../model.ts'
+import type {
+  BundleConfig,
+  DependenciesConfig,
+  FunctionConfig,
+  FunctionSettings,
+  IgnoredFinding,
+  LeaksConfig,
+} from '../model.ts'
 import type { Disk, System } from '../system/system.ts'
 import type { RawEsbuild, RawFunction } from './define.ts'
 import type { Draft } from './drafts.ts'
@@ -45,7 +52,7 @@ export async function fill(draft: Draft, dir: string, system: System): Promise<F
     return { config: null, problems, inferred }
   return {
     config: {
-      ...settled(draft.raw, languageOf(runtime.value), dir),
+      ...settled(draft, languageOf(runtime.value), dir),
       name: name.value,
       runtime: runtime.value,
       handler: handler.value,
@@ -142,10 +149,11 @@ async function pathProblems({ raw, keysOf }: Draft, dir: string, disk: Disk): Pr
 
 /** A default of all functions that is of the other language is as if it weren't there. */
 function settled(
-  raw: RawFunction,
+  draft: Draft,
   language: Language,
   dir: string,
 ): Omit<FunctionConfig, 'name' | 'runtime' | 'handler' | 'root'> {
+  const { raw } = draft
   const python = language === 'python' ? raw : {}
   return {
     architecture: raw.architecture ?? 'x86_64',
@@ -160,8 +168,33 @@ function settled(
     slim: raw.slim ?? 'safe',
     bundle: bundleOf(language === 'node' ? raw.esbuild : undefined, dir),
     layers: (raw.layers ?? []).map(({ arn, unzippedBytes }) => ({ arn, unzippedBytes: unzippedBytes ?? null })),
+    settings: settingsOf(raw),
     budget: { zippedBytes: bytesOf(raw.budget?.zipped), unzippedBytes: bytesOf(raw.budget?.unzipped) },
+    leaks: leaksOf(raw.leaks),
+    ignore: ignoredOf(draft),
   }
+}
+
+function settingsOf(raw: RawFunction): FunctionSettings {
+  return {
+    memorySize: raw.memorySize ?? null,
+    timeout: raw.timeout ?? null,
+    ephemeralStorage: raw.ephemeralStorage ?? null,
+    environment: raw.environment ?? {},
+    description: raw.description ?? '',
+  }
+}
+
+function leaksOf(leaks: RawFunction['leaks'] = {}): LeaksConfig {
+  return typeof leaks === 'string'
+    ? { severity: leaks, allow: [] }
+    : { severity: leaks.severity ?? 'warning', allow: leaks.allow ?? [] }
+}
+
+function ignoredOf({ raw, keysOf, label }: Draft): readonly IgnoredFinding[] {
+  // What stands under a function's own name has a longer way.
+  const isShared = label !== '' && keysOf('ignore').length === 1
+  return (raw.ignore ?? []).map(({ code, path, reason }) => ({ code, path: path ?? null, reason, isShared }))
 }
 
 /** Paths start at the config's folder, as all in a config; esbuild's own start elsewhere. */

@@ -1,3 +1,5 @@
+import { FINDING_CODES } from '../findings.ts'
+import { nearest } from '../formats/nearest.ts'
 import type { RawFunction, RawLayer } from './define.ts'
 import type { Draft } from './drafts.ts'
 import { languageOf } from './infer.ts'
@@ -14,7 +16,9 @@ export function ruleProblems({ raw, keysOf }: Draft): readonly Problem[] {
     ['layers', layersProblem(raw.layers ?? [])],
   ]
   const broken = rules.flatMap(([key, text]) => (text === null ? [] : [{ keys: keysOf(key), text }]))
-  return [...broken, ...budgetProblems(raw).map(({ keys, text }) => ({ keys: [...keysOf('budget'), ...keys], text }))]
+  const below = (key: keyof RawFunction, problems: readonly Problem[]) =>
+    problems.map(({ keys, text }) => ({ keys: [...keysOf(key), ...keys], text }))
+  return [...broken, ...below('budget', budgetProblems(raw)), ...below('ignore', ignoredProblems(raw))]
 }
 
 const KEYS_OF_PYTHON = ['dependencies', 'groups', 'extras', 'findLinks'] as const
@@ -58,4 +62,13 @@ function budgetProblems({ budget = {} }: RawFunction): readonly Problem[] {
       keys: [key],
       text: `is ${quote(budget[key])}; it must be at least one byte and at most 9007199254740991.`,
     }))
+}
+
+function ignoredProblems({ ignore = [] }: RawFunction): readonly Problem[] {
+  return ignore.flatMap(({ code }, position) => {
+    if (FINDING_CODES.some(known => known === code)) return []
+    const meant = nearest(code, FINDING_CODES)
+    const remedy = meant === null ? 'Run `lpack check --list` for all codes.' : `Did you mean ${quote(meant)}?`
+    return [{ keys: [position, 'code'], text: `is ${quote(code)}, which is no finding of lpack. ${remedy}` }]
+  })
 }

@@ -3,12 +3,13 @@ import { UserError } from '../errors.ts'
 import { finding } from '../findings.ts'
 import { toArchivePath } from '../formats/archive-path.ts'
 import { ELF_HEAD_BYTES, isElfProgram } from '../formats/elf.ts'
+import { makePattern, type Pattern } from '../formats/glob.ts'
 import { OUTPUT_IGNORE } from '../formats/output-folder.ts'
 import type { FileEntry, Finding, LeftOut, Plan } from '../model.ts'
 import { unreadable } from '../system/fault.ts'
 import type { Disk, FileKind, System } from '../system/system.ts'
 import { ENVIRONMENT_FILES, exclusionOf } from './default-exclusions.ts'
-import { makePattern, names, type Pattern } from './patterns.ts'
+import { names } from './patterns.ts'
 
 export interface OwnFiles {
   readonly files: readonly FileEntry[]
@@ -225,15 +226,9 @@ async function matchesBelow(walk: Walk, pattern: Pattern, folder: string): Promi
 }
 
 function environmentFindings(walk: Walk): Finding[] {
-  const isEnvironmentFile = (path: string) => path.split('/').some(name => exclusionOf(name) === ENVIRONMENT_FILES)
-  return [
-    ...walk.skipped
-      .filter(({ rule }) => rule === ENVIRONMENT_FILES)
-      .map(({ path }) => finding('ENV_FILE_LEFT_OUT', path, path)),
-    ...walk.files
-      .filter(({ path }) => isEnvironmentFile(path))
-      .map(({ path }) => finding('ENV_FILE_PACKED', path, path)),
-  ]
+  return walk.skipped
+    .filter(({ rule }) => rule === ENVIRONMENT_FILES)
+    .map(({ path }) => finding('ENV_FILE_LEFT_OUT', path, path))
 }
 
 function leftOutOf(skipped: readonly Skipped[]): LeftOut[] {

@@ -6,3 +6,16 @@ export function makeMatcher(globs: readonly string[]): (path: string) => boolean
   const matches = picomatch([...globs], { dot: true, nonegate: true, flags: 's', regex: false })
   return path => matches(path)
 }
+
+/** A glob of the config over paths with `/`. */
+export interface Pattern {
+  readonly text: string
+  readonly matches: (path: string) => boolean
+}
+
+/** A pattern that names a folder also names what is in it, as in .gitignore and `files` of package.json. */
+export function makePattern(text: string): Pattern {
+  const glob = text.replace(/\/+$/, '').replace(/^\.\//, '')
+  // What is left of `/` is nothing, and names nothing.
+  return { text, matches: glob === '' ? () => false : makeMatcher([glob, `${glob}/**`]) }
+}

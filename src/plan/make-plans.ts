@@ -5,13 +5,21 @@ import {
   type NodeRuntime,
   PYTHON_RUNTIMES,
   type PythonRuntime,
-  RUNTIMES_CHECKED_ON,
 } from '../aws/runtimes.ts'
 import { UserError } from '../errors.ts'
 import { finding } from '../findings.ts'
 import { nearest } from '../formats/nearest.ts'
 import { compatibleTags } from '../formats/wheel-tags.ts'
-import type { Config, DependencySource, Finding, FunctionConfig, NodeTarget, Plan, PythonTarget } from '../model.ts'
+import type {
+  Architecture,
+  Config,
+  DependencySource,
+  Finding,
+  FunctionConfig,
+  NodeTarget,
+  Plan,
+  PythonTarget,
+} from '../model.ts'
 import type { System } from '../system/system.ts'
 import { findBoundary } from './boundary.ts'
 import { findSource } from './dependency-source.ts'
@@ -42,27 +50,27 @@ async function makePlan(config: Config, one: FunctionConfig, system: System): Pr
     return {
       ...base,
       language: 'python',
-      target: pythonTarget(python, one),
+      target: pythonTarget(python, one.architecture),
       source,
       excluded: [...excluded, ...pathsOf(source)],
-      findings: [...standingOf(python), ...severalSources(one, source, others)],
+      findings: severalSources(one, source, others),
     }
   }
   if (node === undefined) throw new Error(`${one.runtime} passed validation`)
   return {
     ...base,
     language: 'node',
-    target: nodeTarget(node, one),
+    target: nodeTarget(node, one.architecture),
     entry: await findEntry(one, system),
     project: await findProject(one.root, boundary, system),
     excluded,
-    findings: standingOf(node),
+    findings: [],
   }
 }
 
-function pythonTarget(
+export function pythonTarget(
   { id, version, glibc, ...runtime }: PythonRuntime,
-  { architecture }: FunctionConfig,
+  architecture: Architecture,
 ): PythonTarget {
   return {
     runtime: id,
@@ -74,7 +82,7 @@ function pythonTarget(
   }
 }
 
-function nodeTarget({ id, major }: NodeRuntime, { architecture }: FunctionConfig): NodeTarget {
+export function nodeTarget({ id, major }: NodeRuntime, architecture: Architecture): NodeTarget {
   return {
     runtime: id,
     architecture,
@@ -101,12 +109,6 @@ function pathsOf(source: DependencySource): string[] {
 function isBelow(path: string, dir: string): boolean {
   const way = relative(dir, path)
   return way !== '' && !way.startsWith('..')
-}
-
-function standingOf({ id, preview, deprecated }: PythonRuntime | NodeRuntime): Finding[] {
-  if (preview) return [finding('RUNTIME_PREVIEW', '', id)]
-  if (deprecated === null || deprecated > RUNTIMES_CHECKED_ON) return []
-  return [finding('RUNTIME_DEPRECATED', '', id, deprecated)]
 }
 
 function severalSources(one: FunctionConfig, source: DependencySource, others: readonly string[]): Finding[] {

@@ -2,6 +2,7 @@ import { DIRECT_UPLOAD_BYTES, UNZIPPED_BYTES } from '../aws/limits.ts'
 import { finding } from '../findings.ts'
 import type {
   Artifact,
+  CheckReport,
   FileSet,
   Finding,
   FunctionReport,
@@ -10,15 +11,22 @@ import type {
   PackageSize,
   Plan,
 } from '../model.ts'
+import { silence } from './silence.ts'
 
 /** From this share of a limit on, it is near. */
 const NEAR = 0.9
 
-/** Measures an artifact and judges it against Lambda's limits and the user's budget. */
-export function judge(plan: Plan, fileSet: FileSet, artifact: Artifact, checked: readonly Finding[]): FunctionReport {
+/** Measures an artifact and judges it against Lambda's limits and the user's budget. `checked`: what the checks found; null: none were made. */
+export function judge(
+  plan: Plan,
+  fileSet: FileSet,
+  artifact: Artifact,
+  checked: readonly Finding[] | null,
+): FunctionReport {
   const { config } = plan
   const limits = limitsOf(plan, artifact)
-  const findings = [...plan.findings, ...fileSet.findings, ...checked, ...layerFindings(plan)]
+  const found = [...plan.findings, ...fileSet.findings, ...(checked ?? []), ...layerFindings(plan)]
+  const { findings, silenced } = silence(found, config, checked !== null)
   return {
     name: config.name,
     runtime: config.runtime,
@@ -28,9 +36,22 @@ export function judge(plan: Plan, fileSet: FileSet, artifact: Artifact, checked:
     packages: packagesOf(fileSet, artifact),
     limits,
     findings,
+    silenced,
     leftOut: fileSet.leftOut,
     ok: !isBad(limits, findings),
   }
+}
+
+/** Judges what is known of a function before its artifact is written. */
+export function judgeFiles(plan: Plan, fileSet: FileSet, checked: readonly Finding[]): CheckReport {
+  const { config } = plan
+  const bytes = fileSet.files.reduce((sum, file) => sum + file.bytes, 0)
+  const limits = unzippedLimits(plan, bytes)
+  const found = [...plan.findings, ...fileSet.findings, ...checked, ...layerFindings(plan)]
+  const { findings, silenced } = silence(found, config, true)
+  const { name, runtime, architecture, handler } = config
+  const ok = !isBad(limits, findings)
+  return { name, runtime, architecture, handler, artifact: null, packages: null, limits, findings, silenced, ok }
 }
 
 function isBad(limits: readonly JudgedLimit[], findings: readonly Finding[]): boolean {
@@ -38,14 +59,23 @@ function isBad(limits: readonly JudgedLimit[], findings: readonly Finding[]): bo
   return isOver || findings.some(({ severity }) => severity === 'error')
 }
 
-function limitsOf({ config }: Plan, artifact: Artifact): JudgedLimit[] {
-  const layerBytes = config.layers.reduce((sum, layer) => sum + (layer.unzippedBytes ?? 0), 0)
-  const { zippedBytes, unzippedBytes } = config.budget
+function limitsOf(plan: Plan, artifact: Artifact): JudgedLimit[] {
+  const { zippedBytes } = plan.config.budget
+  const [unzipped, ...budgets] = unzippedLimits(plan, artifact.unzippedBytes)
   return [
     mustBeSmaller('zip-direct-upload', artifact.bytes, DIRECT_UPLOAD_BYTES, 'warning'),
-    mustBeSmaller('unzipped', artifact.unzippedBytes + layerBytes, UNZIPPED_BYTES, 'error'),
+    ...(unzipped === undefined ? [] : [unzipped]),
     ...(zippedBytes === null ? [] : [mayBe('budget-zipped', artifact.bytes, zippedBytes)]),
-    ...(unzippedBytes === null ? [] : [mayBe('budget-unzipped', artifact.unzippedBytes, unzippedBytes)]),
+    ...budgets,
+  ]
+}
+
+function unzippedLimits({ config }: Plan, bytes: number): JudgedLimit[] {
+  const layerBytes = config.layers.reduce((sum, layer) => sum + (layer.unzippedBytes ?? 0), 0)
+  const { unzippedBytes } = config.budget
+  return [
+    mustBeSmaller('unzipped', bytes + layerBytes, UNZIPPED_BYTES, 'error'),
+    ...(unzippedBytes === null ? [] : [mayBe('budget-unzipped', bytes, unzippedBytes)]),
   ]
 }
 

@@ -47,6 +47,7 @@ function fullLines(report: FunctionReport, style: TextStyle): string[] {
     '',
     `  CodeSha256  ${codeSha256(artifact.sha256)}`,
     ...report.findings.map(one => findingLine(one, style)),
+    ...(style.verbose ? silencedLines(report) : []),
     `  ${verdict(report, style)}`,
   ]
 }
@@ -107,6 +108,10 @@ function findingLine({ severity, code, message }: Finding, style: TextStyle): st
   return `  ${painter(style)(SEVERITY_COLOURS[severity], severity)} ${code}: ${message}`
 }
 
+function silencedLines({ silenced }: FunctionReport): string[] {
+  return silenced.length === 0 ? [] : [`  ${count(silenced.length, 'finding')} silenced by \`ignore\``]
+}
+
 function verdict(report: FunctionReport, style: TextStyle): string {
   const paint = painter(style)
   const over = report.limits.filter(({ status }) => status === 'over')
@@ -119,7 +124,7 @@ function verdict(report: FunctionReport, style: TextStyle): string {
   return near.length > 0 ? paint('yellow', 'Fits, but is near a limit.') : paint('green', 'Fits.')
 }
 
-function overSentence({ id, bytes, limit }: JudgedLimit): string {
+export function overSentence({ id, bytes, limit }: JudgedLimit): string {
   const excess = size(bytes - limit)
   switch (id) {
     case 'zip-direct-upload':
@@ -143,7 +148,7 @@ function percentage(share: number): string {
   return percent > 0 && percent < 1 ? '<1 %' : `${Math.floor(percent)} %`
 }
 
-function count(number: number, one: string, many = `${one}s`): string {
+export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
 }
 
@@ -152,6 +157,6 @@ function shown(path: string, { cwd }: TextStyle): string {
   return way.startsWith('..') ? path : way
 }
 
-function painter({ color }: TextStyle): (colour: Colour, text: string) => string {
+export function painter({ color }: TextStyle): (colour: Colour, text: string) => string {
   return (colour, text) => (color && text !== '' ? styleText(colour, text) : text)
 }

@@ -12,6 +12,7 @@ export function makeSystem(signal: AbortSignal, progress: Progress): System {
     cwd: process.cwd(),
     env,
     platform,
+    today: new Date().toISOString().slice(0, 10),
     homeDir: homedir(),
     cacheDir: cacheDir(env, platform, homedir()),
     signal,

@@ -4,6 +4,8 @@ export interface System {
   readonly env: Readonly<Record<string, string | undefined>>
   /** As process.platform. */
   readonly platform: string
+  /** The day in UTC, such as 2026-11-23. Findings tell by it what AWS has deprecated; no byte of an artifact depends on it. */
+  readonly today: string
   readonly homeDir: string
   /** Where finished downloads are kept between runs. */
   readonly cacheDir: string

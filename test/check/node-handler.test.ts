@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { check } from '../../src/check/check.ts'
+import { checkNodeHandler } from '../../src/check/node-handler.ts'
+import { makeSubject } from '../../src/check/subject.ts'
 import { describe } from '../helpers.ts'
 import { testFile, testFileSet, testNodePlan, testSystem } from '../worlds.ts'
 
@@ -9,12 +10,13 @@ async function findingsOf(runtime: string, handler: string, files: Files, bundle
   const set = testFileSet(Object.entries(files).map(([path, text]) => testFile(path, text)))
   const options = bundle === 'cjs' ? { format: 'cjs' } : {}
   const config = bundle === 'files' ? { kind: 'files' as const } : { kind: 'bundle' as const, options }
-  return check(testNodePlan('/root', { runtime, handler, bundle: config }), set, testSystem())
+  return checkNodeHandler(makeSubject(testNodePlan('/root', { runtime, handler, bundle: config }), set, testSystem()))
 }
 
 const ESM = 'var a=1;export{a as handler};'
 const CJS = 'exports.handler = async () => 1'
 const MODULE = '{ "type": "module" }'
+const CALLBACK_ENDS = 'HANDLER_CALLBACK_ENDS'
 
 /** Handler, files, how they are packed → what is found on nodejs22.x and on nodejs24.x. */
 const CASES: readonly [string, Files, 'esm' | 'cjs' | 'files', string, string][] = [
@@ -60,6 +62,81 @@ const CASES: readonly [string, Files, 'esm' | 'cjs' | 'files', string, string][]
   // require() appends .js before it looks into the folder; import() takes the folder.
   ['app.handler', { 'app.js': CJS, 'app/data.json': '1' }, 'files', '', 'HANDLER_MODULE_HIDDEN'],
   ['app.handler', { 'app/index.js': CJS }, 'files', '', 'HANDLER_MODULE_MISSING'],
+  [
+    'app.handler',
+    { 'app/main.js': CJS, 'app/package.json': '{"main":"main.js"}' },
+    'files',
+    '',
+    'HANDLER_MODULE_MISSING',
+  ],
+  ['app.handler', { 'app/x.js': CJS }, 'files', 'HANDLER_MODULE_MISSING', 'HANDLER_MODULE_MISSING'],
+  // require() of a folder's .js, which package.json makes an ES module.
+  [
+    'app.handler',
+    { 'app.js': ESM, 'app/x.json': '1', 'package.json': MODULE },
+    'files',
+    'HANDLER_MODULE_HIDDEN',
+    'HANDLER_MODULE_HIDDEN',
+  ],
+  // What is nowhere else is required by its bare name.
+  ['tool.handler', { 'node_modules/tool/index.js': CJS }, 'files', '', ''],
+  // A layer's.
+  ['/opt/nodejs/wrapper.handler', {}, 'files', '', ''],
+  ['/var/task/index.handler', { 'index.js': CJS }, 'files', '', ''],
+  ['index.handler', { 'index.js': 'await start()\nexports.handler = 1' }, 'files', 'HANDLER_MODULE_KIND', ''],
+  [
+    'index.handler',
+    { 'index.cjs': 'const a = await start()\nexports.handler = 1' },
+    'files',
+    'HANDLER_MODULE_KIND',
+    'HANDLER_MODULE_KIND',
+  ],
+  ['index.handler', { 'index.cjs': 'const f = async () => await start()\nexports.handler = f' }, 'files', '', ''],
+  [
+    'index.handler',
+    { 'index.mjs': "if (typeof module === 'object') module.exports = {}\nexport const handler = 1" },
+    'files',
+    '',
+    '',
+  ],
+  // Callbacks.
+  [
+    'index.handler',
+    { 'index.mjs': 'export const handler = (event, context, callback) => callback()' },
+    'files',
+    CALLBACK_ENDS,
+    'HANDLER_CALLBACK',
+  ],
+  ['index.handler', { 'index.mjs': 'export const handler = (event, context, callback = null) => 1' }, 'files', '', ''],
+  ['index.handler', { 'index.mjs': 'export const handler = (event, ...more) => 1' }, 'files', '', ''],
+  [
+    'index.handler',
+    { 'index.mjs': 'export const handler = awslambda.streamifyResponse(async (e, stream, c) => 1)' },
+    'files',
+    '',
+    '',
+  ],
+  [
+    'index.handler',
+    { 'index.mjs': 'const run = (e, c, callback) => 1\nexport const handler = middy(run)' },
+    'files',
+    '',
+    '',
+  ],
+  [
+    'index.handler',
+    { 'index.js': 'exports.handler = function (e, c, callback) {}' },
+    'files',
+    CALLBACK_ENDS,
+    'HANDLER_CALLBACK',
+  ],
+  [
+    'index.handler',
+    { 'index.js': 'module.exports = { handler: (e, c, callback) => {} }' },
+    'files',
+    CALLBACK_ENDS,
+    'HANDLER_CALLBACK',
+  ],
 ]
 
 describe('check/node-handler', it => {
@@ -73,7 +150,7 @@ describe('check/node-handler', it => {
         const found = await findingsOf(runtime, handler, files, bundle)
         assert.equal(
           found.map(({ code, severity }) => `${severity} ${code}`),
-          expected === '' ? [] : [`error ${expected}`],
+          expected === '' ? [] : [`${expected === CALLBACK_ENDS ? 'note' : 'error'} ${expected}`],
           runtime,
         )
       }

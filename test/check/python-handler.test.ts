@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { check } from '../../src/check/check.ts'
+import { elfFile } from '../elf-files.ts'
 import { describe } from '../helpers.ts'
 import { testFile, testFileSet, testPlan, testSystem } from '../worlds.ts'
 
@@ -9,7 +10,7 @@ const FILES = testFileSet([
   testFile('functions/lazy.py', 'def __getattr__(name): ...\n'),
   testFile('package/__init__.py', 'from .inner import handler as main\n'),
   testFile('package.py', 'def shadowed(event, context): ...\n'),
-  testFile('compiled.cpython-313-x86_64-linux-gnu.so', ''),
+  testFile('compiled.cpython-313-x86_64-linux-gnu.so', elfFile({ strings: ['PyInit_compiled'] })),
 ])
 
 const CASES: [string, string | null][] = [

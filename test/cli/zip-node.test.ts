@@ -2,6 +2,7 @@ import { readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { readDirectory } from '../../src/formats/zip-directory.ts'
+import { elfFile } from '../elf-files.ts'
 import { describe, inTemporaryFolder, writeTree } from '../helpers.ts'
 import { testSystem } from '../worlds.ts'
 import { lpack } from './run.ts'
@@ -18,7 +19,7 @@ const ADDON = {
     gypfile: true,
   }),
   'node_modules/addon/index.js': "module.exports = require('./build/Release/addon.node')\n",
-  'node_modules/addon/build/Release/addon.node': elf(62),
+  'node_modules/addon/build/Release/addon.node': elfFile({ machine: 62 }),
 }
 
 describe('lpack zip, of Node.js functions', it => {
@@ -189,7 +190,7 @@ describe('lpack zip, on bad input of Node.js functions', it => {
         ...files,
         'src/index.ts': `import 'addon'\n${HANDLER}`,
         ...ADDON,
-        'node_modules/addon/build/Release/addon.node': elf(183),
+        'node_modules/addon/build/Release/addon.node': elfFile({ machine: 183 }),
       },
       1,
       /NODE_ADDON/,
@@ -250,10 +251,3 @@ async function contentsOf(dir: string): Promise<readonly string[]> {
 }
 
 /** The head of an ELF library for a machine: 62 is x86-64, 183 AArch64. */
-function elf(machine: number): Buffer {
-  const head = Buffer.alloc(256)
-  head.write('\x7fELF\x02\x01\x01', 'latin1')
-  head.writeUInt16LE(3, 16)
-  head.writeUInt16LE(machine, 18)
-  return head
-}

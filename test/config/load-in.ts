@@ -18,6 +18,7 @@ export function loadIn(
     cwd,
     env: options.env ?? {},
     platform: 'linux',
+    today: '2026-11-23',
     homeDir: join(cwd, 'home'),
     cacheDir: join(cwd, 'cache'),
     signal: new AbortController().signal,

@@ -249,7 +249,16 @@ describe('config/load: values', it => {
               { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:numpy:3', unzippedBytes: 61_000_000 },
               { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:fonts:1', unzippedBytes: null },
             ],
+            settings: {
+              memorySize: 512,
+              timeout: 30,
+              ephemeralStorage: 512,
+              environment: { LOG_LEVEL: 'info' },
+              description: 'Greets people.',
+            },
             budget: { zippedBytes: 5_242_880, unzippedBytes: 52_428_800 },
+            leaks: { severity: 'error', allow: ['certs/test-*.pem'] },
+            ignore: [{ code: 'CASE_COLLISION', path: 'vendor/**', reason: 'Nobody unpacks it.', isShared: false }],
           },
         ],
       })
@@ -269,6 +278,16 @@ describe('config/load: values', it => {
         'greet: handler main.lambda_handler (from main.py)',
       ])
     }))
+
+  it('knows which entries of ignore several functions share', async () => {
+    const ignore = [{ code: 'CASE_COLLISION', reason: 'known' }]
+    const shared = async (config: object) => {
+      const files = { 'app.py': PYTHON_HANDLER, 'lpack.config.json': JSON.stringify(config) }
+      return inProject(files, async dir => (await loadIn(dir)).functions.map(one => one.ignore[0]?.isShared))
+    }
+    assert.equal(await shared({ name: 'one', ignore }), [false])
+    assert.equal(await shared({ ignore, functions: { one: {}, two: { ignore } } }), [true, false])
+  })
 
   it("lets a function's key replace the default, and undefined not", () =>
     inProject(
@@ -428,6 +447,14 @@ const RULES: readonly [object, string][] = [
   [
     { budget: { zipped: '0 MB' } },
     'budget.zipped is "0 MB"; it must be at least one byte and at most 9007199254740991.',
+  ],
+  [
+    { ignore: [{ code: 'CASE_COLISION', reason: 'known' }] },
+    'ignore[0].code is "CASE_COLISION", which is no finding of lpack. Did you mean "CASE_COLLISION"?',
+  ],
+  [
+    { ignore: [{ code: 'E501', reason: 'known' }], functions: { one: {}, two: {} } },
+    'ignore[0].code is "E501", which is no finding of lpack. Run `lpack check --list` for all codes.',
   ],
   [{ outDir: '.' }, `outDir is ".", which holds the function's folder <dir>. Name a folder of its own.`],
   [{ outDir: '../..' }, `outDir is "../..", which holds the function's folder <dir>. Name a folder of its own.`],

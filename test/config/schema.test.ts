@@ -30,6 +30,8 @@ describe('config/schema', it => {
       describedIn(schema.properties),
     )
     assert.equal(await membersOf('RawLayer'), describedIn(schema.definitions.layer.properties))
+    assert.equal(await membersOf('RawLeaks'), describedIn(schema.definitions.leaks.properties))
+    assert.equal(await membersOf('RawIgnored'), describedIn(schema.definitions.ignored.properties))
     assert.equal(await membersOf('RawBudget'), describedIn(schema.definitions.budget.properties))
   })
 
@@ -104,9 +106,19 @@ describe('config/schema', it => {
   it('fills a list with nothing where the config has none', async () => {
     await inProject({ 'lambda_function.py': PYTHON_HANDLER, 'lpack.config.json': '{}' }, async dir => {
       const [one] = (await loadIn(dir)).functions
-      for (const key of ['include', 'exclude', 'executable', 'groups', 'extras', 'findLinks', 'layers'] as const)
+      for (const key of [
+        'include',
+        'exclude',
+        'executable',
+        'groups',
+        'extras',
+        'findLinks',
+        'layers',
+        'ignore',
+      ] as const)
         assert.equal(one?.[key], [])
       assert.equal(one?.dependencies, { kind: 'found' })
+      assert.equal(one?.leaks, { severity: 'warning', allow: [] })
       assert.equal(one?.budget, { zippedBytes: null, unzippedBytes: null })
     })
   })

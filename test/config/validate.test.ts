@@ -12,7 +12,7 @@ const SIZE = 'a size such as "5 MB" or a whole number of bytes (MB = MiB = 1,048
 const NAME = 'must be 1 to 64 letters, digits, hyphens and underscores'
 const LAYER = 'arn:aws:lambda:eu-west-1:123456789012:layer:numpy:3'
 const FUNCTION_KEYS =
-  'runtime, architecture, handler, root, include, exclude, executable, dependencies, groups, extras, findLinks, runtimeSdk, slim, esbuild, memorySize, timeout, ephemeralStorage, environment, description, layers, budget'
+  'runtime, architecture, handler, root, include, exclude, executable, dependencies, groups, extras, findLinks, runtimeSdk, slim, esbuild, memorySize, timeout, ephemeralStorage, environment, description, layers, budget, leaks, ignore'
 
 /** One value of one key, and what is said about it after the key. */
 const WRONG_VALUES: readonly [object, string][] = [
@@ -111,6 +111,20 @@ const WRONG_VALUES: readonly [object, string][] = [
   ],
   [{ budget: { zipped: '5 apples' } }, `budget.zipped is "5 apples"; it must be ${SIZE}.`],
   [{ budget: { unzipped: -1 } }, `budget.unzipped is -1; it must be ${SIZE}.`],
+  [{ leaks: 'off' }, 'leaks is "off"; it must be "error", "warning", or an object with severity and allow.'],
+  [{ leaks: { severity: 'note' } }, 'leaks.severity is "note"; it must be "error" or "warning".'],
+  [{ leaks: { allow: 'certs' } }, 'leaks.allow is "certs"; it must be a list of globs such as ["certs/test-*.pem"].'],
+  [{ leaks: { alow: [] } }, 'leaks.alow is not a key of lpack\'s config. Did you mean "allow"?'],
+  [{ ignore: ['*.md'] }, 'ignore[0] is "*.md"; it must be an object with code, reason and perhaps path.'],
+  [
+    { ignore: 'vendor' },
+    'ignore is "vendor"; it must be a list of findings such as [{ "code": "CASE_COLLISION", "path": "vendor/**", "reason": "…" }]; files are left out with exclude.',
+  ],
+  [{ ignore: [{ code: 'CASE_COLLISION' }] }, 'ignore[0].reason is missing.'],
+  [
+    { ignore: [{ code: 'CASE_COLLISION', reason: ' ' }] },
+    'ignore[0].reason is " "; it must be a sentence that says why.',
+  ],
   [{ functions: {} }, 'functions is {}; it must be an object of one or more functions by name.'],
   [{ functions: [] }, 'functions is []; it must be an object of one or more functions by name.'],
   [{ functions: { hello: 3 } }, "functions.hello is 3; it must be an object with the function's keys."],

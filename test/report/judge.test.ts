@@ -127,6 +127,7 @@ describe('report/json', it => {
       'packages',
       'limits',
       'findings',
+      'silenced',
       'ok',
     ])
     assert.equal(document.functions[0]?.['artifact'], {

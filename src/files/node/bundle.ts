@@ -76,7 +76,7 @@ export async function bundle(
     externals,
     findings: [
       ...findings,
-      ...tellImports({ output, externals, format: place.format }),
+      ...tellImports({ output, externals, format: place.format, major: plan.target.major }),
       ...(await findRisks(outcome, work)),
     ],
   }

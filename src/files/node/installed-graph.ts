@@ -1,9 +1,10 @@
 import { dirname, join, relative, sep } from 'node:path'
+import { namePlatform, platformWords, wordsFit } from '../../formats/platform-words.ts'
 import type { NodeTarget } from '../../model.ts'
 import { type EdgeKind, edgesOf } from './package-edges.ts'
 import { isInside } from './package-walk.ts'
 import type { Packages } from './packages.ts'
-import { isForeignName, isForeignPackage, namePlatform, platformWords, wordsFit } from './platform.ts'
+import { isForeignName, isForeignPackage } from './platform.ts'
 import type { InstalledPackage, PackageManifest } from './types.ts'
 
 /** A package that something outside of it imports, and the absolute folder that it is imported from. */

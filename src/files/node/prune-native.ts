@@ -1,7 +1,7 @@
+import { namePlatform, platformWords, wordsFit } from '../../formats/platform-words.ts'
 import type { NodeTarget } from '../../model.ts'
 import type { Disk } from '../../system/system.ts'
 import type { PackageFile } from './package-walk.ts'
-import { namePlatform, platformWords, wordsFit } from './platform.ts'
 import type { InstalledPackage } from './types.ts'
 
 /** What became of a package's native files. */

@@ -1,5 +1,5 @@
+import { makePattern } from '../../formats/glob.ts'
 import { exclusionOf } from '../default-exclusions.ts'
-import { makePattern } from '../patterns.ts'
 import type { PackageFile } from './package-walk.ts'
 import type { PackageManifest } from './types.ts'
 

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
-import { isForeignName, isForeignPackage, platformWords } from '../../../src/files/node/platform.ts'
+import { isForeignName, isForeignPackage } from '../../../src/files/node/platform.ts'
 import { parsePackageJson } from '../../../src/formats/package-json.ts'
+import { platformWords } from '../../../src/formats/platform-words.ts'
 import { describe } from '../../helpers.ts'
 import { testNodeTarget } from '../../worlds.ts'
 

@@ -1,0 +1,70 @@
+import { posix } from 'node:path'
+import { isSafePath, toArchivePath } from '../formats/archive-path.ts'
+import type { FileEntry } from '../model.ts'
+
+interface Link {
+  readonly path: string
+  readonly target: string | null
+}
+
+/** As Linux counts before it says ELOOP. */
+const MOST_HOPS = 40
+
+/** No tree of packages has more files behind links. */
+const MOST_ALIASES = 100_000
+
+/** The files that links lead to, at the links' own paths: one for a link to a file, all of a folder for a link to a folder. */
+export function aliasesOf(entries: readonly Link[], files: readonly FileEntry[]): FileEntry[] {
+  const links = new Map(entries.flatMap(({ path, target }) => (target === null ? [] : [[path, target] as const])))
+  if (links.size === 0) return []
+  const byPath = new Map<string, FileEntry>(files.map(file => [file.path, file]))
+  const byFolder = filesByFolder(files)
+  const aliases = new Map<string, FileEntry>()
+  for (const path of links.keys()) {
+    const place = isSafePath(path) ? placeOf(path, links) : null
+    if (place === null || place === path || aliases.size > MOST_ALIASES) continue
+    const file = byPath.get(place)
+    const found = file === undefined ? (byFolder.get(place) ?? []) : [file]
+    for (const one of found) {
+      const alias = path + one.path.slice(place.length)
+      if (!byPath.has(alias)) aliases.set(alias, { ...one, path: toArchivePath(alias) })
+    }
+  }
+  return [...aliases.values()]
+}
+
+function filesByFolder(files: readonly FileEntry[]): ReadonlyMap<string, readonly FileEntry[]> {
+  const byFolder = new Map<string, FileEntry[]>()
+  for (const file of files) {
+    for (let end = file.path.lastIndexOf('/'); end > 0; end = file.path.lastIndexOf('/', end - 1)) {
+      const folder = file.path.slice(0, end)
+      const inside = byFolder.get(folder)
+      if (inside === undefined) byFolder.set(folder, [file])
+      else inside.push(file)
+    }
+  }
+  return byFolder
+}
+
+/** Where a path leads when every link on the way is followed; null: out of the zip, or round and round. */
+function placeOf(path: string, links: ReadonlyMap<string, string>): string | null {
+  let place = path
+  for (let hops = 0; hops < MOST_HOPS; hops++) {
+    const link = firstLink(place, links)
+    if (link === null) return place
+    const target = posix.join(posix.dirname(link.path), link.target)
+    if (posix.isAbsolute(link.target) || target === '..' || target.startsWith('../')) return null
+    place = posix.join(target, place.slice(link.path.length)).replace(/\/$/, '')
+  }
+  return null
+}
+
+/** The first part of a path that is a link. */
+function firstLink(path: string, links: ReadonlyMap<string, string>): { path: string; target: string } | null {
+  for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
+    const part = end === -1 ? path : path.slice(0, end)
+    const target = links.get(part)
+    if (target !== undefined) return { path: part, target }
+    if (end === -1) return null
+  }
+}

@@ -1,0 +1,190 @@
+import { posix } from 'node:path'
+import { readContent } from '../formats/content.ts'
+import { parsePackageJson } from '../formats/package-json.ts'
+import { evaluateMarker, normaliseName, type Requirement } from '../formats/pep508.ts'
+import { parseRecord } from '../formats/record.ts'
+import type { FileEntry, PackedPackage, Plan } from '../model.ts'
+import type { Disk, System } from '../system/system.ts'
+import { DIRECT } from './python/closure.ts'
+import { readDistInfo } from './python/dist-info.ts'
+
+/** A METADATA, RECORD or package.json beyond this is none. */
+const MOST_TEXT_BYTES = 16 * 1_048_576
+
+/** A package of a zip: where it says so itself, and what it wants. */
+interface FoundPackage {
+  readonly id: string
+  readonly name: string
+  readonly version: string
+  /** The folder of the files that say so. */
+  readonly folder: string
+  /** Ids of packages that it needs and that may be there. */
+  readonly needs: readonly string[]
+  /** The same with its extras. */
+  readonly mayNeed: readonly string[]
+}
+
+/**
+ * Gives each file to the package that says it is its own: Python's by the RECORD of its .dist-info, Node.js's by its folder in
+ * node_modules. What no package claims is the function's own.
+ */
+export async function ownPackages(
+  files: readonly FileEntry[],
+  { language, target }: Pick<Plan, 'language' | 'target'>,
+  { disk }: System,
+): Promise<{ readonly files: readonly FileEntry[]; readonly packages: readonly PackedPackage[] }> {
+  const markers = language === 'python' && 'markers' in target ? target.markers : null
+  const isActive = ({ marker }: Requirement, extras: readonly string[]) =>
+    markers !== null && evaluateMarker(marker, markers, extras)
+  const python = await distributionsOf(files, isActive, disk)
+  const node = await nodePackagesOf(files, disk)
+  const owned = files.map(file => {
+    const owner = python.owners.get(file.path) ?? nodeOwner(file.path, node.byFolder)
+    return owner === null ? file : { ...file, owner }
+  })
+  return { files: owned, packages: [...packed(python.found), ...packed(node.found)] }
+}
+
+async function distributionsOf(
+  files: readonly FileEntry[],
+  isActive: (requirement: Requirement, extras: readonly string[]) => boolean,
+  disk: Disk,
+): Promise<{ readonly owners: ReadonlyMap<string, string>; readonly found: readonly FoundPackage[] }> {
+  const byPath = new Map<string, FileEntry>(files.map(file => [file.path, file]))
+  const owners = new Map<string, string>()
+  const found: FoundPackage[] = []
+  for (const metadata of files.filter(({ path }) => /(?:^|\/)[^/]+\.dist-info\/METADATA$/.test(path))) {
+    const folder = posix.dirname(metadata.path)
+    const one = await distributionAt(folder, metadata, isActive, disk)
+    if (one === null) continue
+    found.push(one)
+    for (const path of await recordedPaths(folder, byPath.get(`${folder}/RECORD`), disk)) {
+      if (byPath.has(path) && !owners.has(path)) owners.set(path, one.id)
+    }
+  }
+  const byFolder = new Map(found.map(({ folder, id }) => [folder, id]))
+  for (const { path } of files) {
+    const inside = /^(?:.*\/)?[^/]+\.dist-info(?=\/)/.exec(path)?.[0]
+    const id = inside === undefined ? undefined : byFolder.get(inside)
+    if (id !== undefined) owners.set(path, id)
+  }
+  return { owners, found }
+}
+
+async function distributionAt(
+  folder: string,
+  metadata: FileEntry,
+  isActive: (requirement: Requirement, extras: readonly string[]) => boolean,
+  disk: Disk,
+): Promise<FoundPackage | null> {
+  const text = await textOf(metadata, disk)
+  try {
+    const { name, version, requires, extras } = readDistInfo(text, null)
+    const namesOf = (asked: readonly string[]) => requires.filter(one => isActive(one, asked)).map(one => one.name)
+    return { id: name, name, version, folder, needs: namesOf([]), mayNeed: namesOf(extras) }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // What its metadata get wrong, the folder's name mostly has right.
+    const [, name, version] = /([^/-]+)-([^/]+)\.dist-info$/.exec(folder) ?? []
+    if (name === undefined || version === undefined) return null
+    return { id: normaliseName(name), name: normaliseName(name), version, folder, needs: [], mayNeed: [] }
+  }
+}
+
+async function recordedPaths(folder: string, record: FileEntry | undefined, disk: Disk): Promise<readonly string[]> {
+  if (record === undefined) return []
+  try {
+    const root = posix.dirname(folder)
+    return parseRecord(await textOf(record, disk)).map(({ path }) => posix.join(root, path))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return []
+  }
+}
+
+const PACKAGE_FOLDER = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/@.][^/]*)$/
+
+async function nodePackagesOf(
+  files: readonly FileEntry[],
+  disk: Disk,
+): Promise<{ readonly byFolder: ReadonlyMap<string, string>; readonly found: readonly FoundPackage[] }> {
+  const manifests: {
+    readonly folder: string
+    readonly name: string
+    readonly version: string
+    readonly wants: readonly string[]
+  }[] = []
+  for (const file of files) {
+    const folder = posix.dirname(file.path)
+    const named = PACKAGE_FOLDER.exec(folder)?.[1]
+    if (named === undefined || posix.basename(file.path) !== 'package.json') continue
+    const manifest = await manifestOf(file, disk)
+    if (manifest === null || manifest.version === '') continue
+    const wants = [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies].flatMap(Object.keys)
+    manifests.push({ folder, name: manifest.name || named, version: manifest.version, wants })
+  }
+  const byFolder = new Map(manifests.map(({ folder, name, version }) => [folder, `${name}@${version}`]))
+  const found = manifests.map(({ folder, name, version, wants }) => {
+    const needs = wants.flatMap(want => resolvedFrom(folder, want, byFolder) ?? [])
+    return { id: `${name}@${version}`, name, version, folder, needs, mayNeed: needs }
+  })
+  return { byFolder, found }
+}
+
+async function manifestOf(file: FileEntry, disk: Disk): Promise<ReturnType<typeof parsePackageJson> | null> {
+  try {
+    return parsePackageJson(await textOf(file, disk))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return null
+  }
+}
+
+/** As require() looks: in node_modules of the folder and of each above it. */
+function resolvedFrom(folder: string, name: string, byFolder: ReadonlyMap<string, string>): string | null {
+  for (let dir = folder; ; dir = posix.dirname(dir)) {
+    if (posix.basename(dir) !== 'node_modules') {
+      const id = byFolder.get(posix.join(dir, 'node_modules', name))
+      if (id !== undefined) return id
+    }
+    if (dir === '.') return null
+  }
+}
+
+/** The innermost package whose folder holds the file. */
+function nodeOwner(path: string, byFolder: ReadonlyMap<string, string>): string | null {
+  if (byFolder.size === 0) return null
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const id = byFolder.get(path.slice(0, end))
+    if (id !== undefined) return id
+  }
+  return null
+}
+
+/** Once each, with who needs it; what nobody needs is there for the function itself. */
+function packed(found: readonly FoundPackage[]): readonly PackedPackage[] {
+  const needing = new Map<string, Set<string>>()
+  const mayNeed = new Map<string, Set<string>>()
+  for (const one of found) {
+    for (const id of one.needs) if (id !== one.id) add(needing, id, one.name)
+    for (const id of one.mayNeed) if (id !== one.id) add(mayNeed, id, one.name)
+  }
+  const unique = new Map(found.map(one => [one.id, one]))
+  // Sorted for determinism
+  return [...unique.values()]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ id, name, version }) => {
+      const requiredBy = [...(needing.get(id) ?? mayNeed.get(id) ?? [DIRECT])].sort()
+      return { id, name, version, requiredBy }
+    })
+}
+
+function add(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key)
+  if (set === undefined) sets.set(key, new Set([value]))
+  else set.add(value)
+}
+
+async function textOf({ bytes, content }: FileEntry, disk: Disk): Promise<string> {
+  return bytes > MOST_TEXT_BYTES ? '' : Buffer.from(await readContent(content, disk)).toString('utf8')
+}
