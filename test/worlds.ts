@@ -22,6 +22,7 @@ export function testSystem(changes: Partial<System> = {}): System {
     cwd: '/',
     env: {},
     platform: process.platform,
+    machine: { jobs: 2, memoryBytes: 8 * 1024 ** 3 },
     homeDir: '/nonexistent',
     cacheDir: '/nonexistent',
     signal,

@@ -6,6 +6,7 @@ const OPTIONS = {
   config: { type: 'string' },
   'out-dir': { type: 'string' },
   json: { type: 'boolean' },
+  jobs: { type: 'string' },
   quiet: { type: 'boolean' },
   verbose: { type: 'boolean' },
   'no-cache': { type: 'boolean' },
@@ -14,7 +15,12 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const COMMANDS = ['zip'] as const
+const COMMANDS = ['zip', 'cache'] as const
+
+const CACHE_COMMANDS = ['cache', 'cache clear'] as const
+const CACHE_OPTIONS: readonly string[] = ['json', 'quiet']
+
+type Values = ReturnType<typeof parse>['values']
 
 /** What the user asked for, decided. */
 export type Invocation =
@@ -28,22 +34,32 @@ export type Invocation =
       readonly output: 'json' | 'quiet' | 'text' | 'verbose'
       readonly useCache: boolean
       readonly check: boolean
+      /** How many threads compress; null: the machine decides. */
+      readonly jobs: number | null
+    }
+  | {
+      readonly kind: 'cache'
+      readonly action: 'show' | 'clear'
+      readonly output: 'json' | 'quiet' | 'text'
     }
 
 export const USAGE = `lpack packages AWS Lambda functions.
 
   lpack zip [function…]   write <outDir>/<name>.zip and report its size against Lambda's limits
                           no function named: all of the config; no config: what this folder holds
+  lpack cache [clear]     show what is kept between runs, and where; or remove it
 
   --config FILE           this config instead of the one that is found
   --out-dir DIR           where artifacts go (default: outDir of the config, else lpack.out)
   --json                  one JSON document on stdout and nothing else
   --quiet                 nothing on stdout
   --verbose               the whole report, also of what is unchanged, and what was left out
-  --no-cache              keep no downloads, use none
+  --jobs N                compress in N threads (default: as many as the machine has cores and memory for)
+  --no-cache              keep nothing for later runs, use nothing of earlier ones
   --no-check              don't check whether the function would start
   --version, --help
 
+LPACK_CACHE_DIR says where what is kept between runs is; LPACK_CACHE_SIZE how large it may get, wheels aside (default: 2 GB).
 Exit codes: 0 fine; 1 written, but over a limit or with an error found; 2 nothing written; 130 interrupted.
 `
 
@@ -56,6 +72,7 @@ export function readArguments(args: readonly string[]): Invocation {
   if (values.version) return { kind: 'version' }
   const [command, ...functions] = positionals
   if (values.help || command === undefined || command === 'help') return { kind: 'help' }
+  if (command === 'cache') return cacheInvocation(values, positionals)
   if (command !== 'zip') throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
   return {
     kind: 'zip',
@@ -65,7 +82,25 @@ export function readArguments(args: readonly string[]): Invocation {
     output: outputOf(values),
     useCache: !values['no-cache'],
     check: !values['no-check'],
+    jobs: jobsOf(values.jobs),
   }
+}
+
+function cacheInvocation(values: Values, positionals: readonly string[]): Invocation {
+  const command = positionals.join(' ')
+  const known = CACHE_COMMANDS.find(one => one === command)
+  if (known === undefined) throw new UserError('COMMAND_UNKNOWN', command, nearest(command, CACHE_COMMANDS))
+  const foreign = Object.keys(values).find(option => !CACHE_OPTIONS.includes(option))
+  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `\`lpack ${known}\` has no --${foreign}`)
+  if (values.json && values.quiet) throw new UserError('OPTIONS_CONFLICT', CACHE_OPTIONS)
+  const output = values.json ? 'json' : values.quiet ? 'quiet' : 'text'
+  return { kind: 'cache', action: known === 'cache' ? 'show' : 'clear', output }
+}
+
+function jobsOf(text: string | undefined): number | null {
+  if (text === undefined) return null
+  if (!/^\d+$/.test(text)) throw new UserError('OPTION_MISUSED', `--jobs needs a number, not "${text}"`)
+  return Number(text)
 }
 
 function outputOf(values: { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean }) {

@@ -46,6 +46,10 @@ async function run(invocation: Invocation, console: Console, system: System): Pr
       return 0
     case 'zip':
       return zipCommand(invocation, console, system)
+    case 'cache': {
+      const { cacheCommand } = await import('./cache.ts')
+      return cacheCommand(invocation, console, system)
+    }
   }
 }
 
@@ -60,7 +64,8 @@ async function zipCommand(
   const config = await loadConfig(system, { configFile: invocation.configFile, outDir: invocation.outDir })
   tellInferred(config, invocation, console)
   const cacheDir = invocation.useCache ? system.cacheDir : null
-  const reports = await zip(config, { functions: invocation.functions, check: invocation.check, cacheDir }, system)
+  const { functions, check, jobs } = invocation
+  const reports = await zip(config, { functions, check, jobs, cacheDir }, system)
   system.progress.clear()
   await tellReports(reports, invocation, console, system)
   return reports.every(({ ok }) => ok) ? 0 : 1

@@ -13,7 +13,7 @@ import {
 } from './infer.ts'
 import { type KeyPath, type Problem, quote } from './problem.ts'
 import { languageProblems } from './rules.ts'
-import { parseSize } from './size.ts'
+import { parseSize } from '../formats/size.ts'
 
 /** A function with every default filled, or what keeps it from being that. */
 export interface Filled {

@@ -1,10 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
-import { reasonOfFault } from './fault.ts'
+import { makeDrafts } from './drafts.ts'
 import type { Disk, FileKind, FileStat } from './system.ts'
 
 /** A turn through libuv's thread pool costs some 150 µs, a call itself 10: with thousands of small files that decides. */
@@ -22,6 +20,7 @@ export function makeDisk(): Disk {
     await setImmediate()
     turnedAt = performance.now()
   }
+  const drafts = makeDrafts()
   const inTurn =
     <A extends unknown[], R>(action: (...args: A) => R) =>
     async (...args: A): Promise<R> => {
@@ -29,8 +28,8 @@ export function makeDisk(): Disk {
       return action(...args)
     }
   return {
-    stat: inTurn(path => statOrNull(() => fs.statSync(path))),
-    lstat: inTurn(path => statOrNull(() => fs.lstatSync(path))),
+    stat: inTurn(path => statOrNull(() => fs.statSync(path, NULLABLE))),
+    lstat: inTurn(path => statOrNull(() => fs.lstatSync(path, NULLABLE))),
     list: inTurn(list),
     realPath: inTurn(path => fs.realpathSync.native(path)),
     readBytes: path => reading(path, fd => readAll(fd, turn)),
@@ -41,19 +40,24 @@ export function makeDisk(): Disk {
     writeBytes: inTurn((path, bytes) => fs.writeFileSync(path, bytes)),
     rename: inTurn((from, to) => fs.renameSync(from, to)),
     touch: inTurn(path => fs.utimesSync(path, new Date(), new Date())),
-    remove: path => fs.promises.rm(path, { recursive: true, force: true, maxRetries: 3 }),
+    replace: inTurn(drafts.replace),
+    remove: path => turn().then(() => remove(path)),
     openForWriting,
-    withTemporaryFolder: action => withFolder(join(tmpdir(), `lpack-${unique()}`), action),
-    withFolderIn: (parent, action) => withFolder(join(parent, `.${unique()}.tmp`), action),
+    withTemporaryFolder: drafts.withTemporaryFolder,
+    withFolderIn: drafts.withFolderIn,
   }
 }
 
 // A link that leads to itself leads nowhere; a name that is too long or holds a NUL can't be any file's.
 const MEANS_NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']
 
-function statOrNull(read: () => fs.Stats): FileStat | null {
+/** Making an error costs more than the call that it is about. */
+const NULLABLE = { throwIfNoEntry: false } as const
+
+function statOrNull(read: () => fs.Stats | undefined): FileStat | null {
   try {
     const stats = read()
+    if (stats === undefined) return null
     const changedMs = Math.max(stats.mtimeMs, stats.ctimeMs)
     return {
       kind: kindOf(stats),
@@ -61,7 +65,7 @@ function statOrNull(read: () => fs.Stats): FileStat | null {
       executable: (stats.mode & 0o111) !== 0,
       identity: [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino].join('-'),
       isSettled: Date.now() - changedMs >= SETTLED_MS,
-      modifiedMs: stats.mtimeMs,
+      ageMs: Date.now() - stats.mtimeMs,
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
@@ -132,6 +136,16 @@ async function sha256(fd: number, turn: () => Promise<void>): Promise<string> {
   return hash.digest('hex')
 }
 
+async function remove(path: string): Promise<void> {
+  try {
+    fs.unlinkSync(path)
+  } catch (error) {
+    if (MEANS_NOTHING_THERE.includes(String((error as NodeJS.ErrnoException).code))) return
+    // A folder, or what Windows doesn't let go of yet.
+    await fs.promises.rm(path, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
 async function openForWriting(path: string, options: { readonly append?: boolean } = {}) {
   const fd = fs.openSync(path, options.append ? 'a' : 'w')
   return {
@@ -141,20 +155,4 @@ async function openForWriting(path: string, options: { readonly append?: boolean
     },
     close: async () => fs.closeSync(fd),
   }
-}
-
-async function withFolder<T>(dir: string, action: (dir: string) => Promise<T>): Promise<T> {
-  // Not recursive, which calls a read-only file system a missing folder.
-  await fs.promises.mkdir(dir).catch((error: Error) => {
-    throw new UserError('OUTPUT_UNWRITABLE', dirname(dir), reasonOfFault(error) ?? error.message)
-  })
-  try {
-    return await action(dir)
-  } finally {
-    await fs.promises.rm(dir, { recursive: true, force: true, maxRetries: 3 })
-  }
-}
-
-function unique(): string {
-  return randomBytes(8).toString('hex')
 }

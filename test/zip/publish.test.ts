@@ -1,12 +1,11 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { makeEncoder } from '../../src/deflate/encoder.ts'
 import type { Disk } from '../../src/system/system.ts'
 import { publish } from '../../src/zip/publish.ts'
-import { writeZip } from '../../src/zip/write.ts'
 import { describe, inTemporaryFolder, rejects } from '../helpers.ts'
-import { testFile, testFileSet, testSystem } from '../worlds.ts'
+import { testFile, testSystem } from '../worlds.ts'
+import { zipTo } from './zipping.ts'
 
 const SYSTEM = testSystem()
 
@@ -78,12 +77,7 @@ describe('zip/publish', it => {
 
 function pack(outDir: string, content: string, disk: Disk = SYSTEM.disk) {
   return publish(outDir, disk, async draftDir => {
-    const draft = await writeZip(
-      testFileSet([testFile('a.txt', content)]),
-      join(draftDir, 'hello.zip'),
-      await makeEncoder(new AbortController().signal),
-      SYSTEM,
-    )
+    const draft = await zipTo(join(draftDir, 'hello.zip'), [testFile('a.txt', content)])
     return [{ draft, path: join(outDir, 'hello.zip'), beside: [] }]
   })
 }
