@@ -92,16 +92,22 @@ function kindOf(entry: Typed): FileKind {
   return entry.isSymbolicLink() ? 'link' : 'other'
 }
 
-/** Opens a file for an action. A pipe would keep everybody waiting for someone who writes into it. */
+/** Opens a file for an action. A pipe would keep everybody waiting for someone who writes into it, and some devices never end. */
 async function reading<T>(path: string, action: (fd: number) => Promise<T>): Promise<T> {
   // Windows has no such flag and no such pipes.
   const fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
   try {
-    if (fs.fstatSync(fd).isFIFO()) throw new UserError('FILE_UNREADABLE', path, 'it is a pipe, not a file')
+    const kind = unendingKind(fs.fstatSync(fd))
+    if (kind !== null) throw new UserError('FILE_UNREADABLE', path, `it is a ${kind}, not a file`)
     return await action(fd)
   } finally {
     fs.closeSync(fd)
   }
+}
+
+function unendingKind(stats: fs.Stats): string | null {
+  if (stats.isFIFO()) return 'pipe'
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'device' : null
 }
 
 async function readAll(fd: number, turn: () => Promise<void>): Promise<Buffer> {
