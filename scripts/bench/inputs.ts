@@ -119,14 +119,14 @@ export function unpacked(bench: Bench, input: Input): string {
   return made(bench, join('unpacked', input.id), {}, `unzip -q '${zip}' # ${sha256}`)
 }
 
-/** A function with this many parts of about 10 MB, no file of which has another's content, and no dependencies. */
+/** A function with this many parts of about 20 MB, no file of which has another's content, and no dependencies. */
 export function grown(bench: Bench, parts: number): string {
   const from = unpacked(bench, SCIENTIFIC)
   const config = JSON.stringify({ name: 'function', runtime: 'python3.13', dependencies: false })
   const files = { 'lambda_function.py': PYTHON_HANDLER, 'lpack.config.json': config }
   const dir = made(bench, join('inputs', `grown-${parts}`), files, 'true')
   rmSync(join(dir, 'parts'), { recursive: true, force: true })
-  for (const path of sources(from, 10_000_000)) {
+  for (const path of sources(from, 20_000_000)) {
     const text = readFileSync(join(from, path))
     for (let part = 0; part < parts; part++) {
       const copy = join(dir, 'parts', `part${part}`, path)

@@ -17,8 +17,9 @@ export function howMeasured(bench: Bench): string {
   const machine = cpus()
   const versions = VERSIONS.map(([name, command]) => `${name} ${versionFrom(bench, command)}`)
   return [
-    '`npm run bench` measures this again, on inputs that it makes from public packages. Ratios count, which are to',
-    'the first row of a table; seconds are of one machine.',
+    '`npm run bench` measures this again, on inputs that it makes from public packages. Ratios count, not seconds; they are to the',
+    'first row of each table.',
+    '',
     `- Machine: ${machine[0]?.model.trim()}, ${machine.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, Linux.`,
     `- Programs: ${versions.join(', ')}.`,
     '- Each run is a process of its own under GNU time. The contenders of a table take turns, round after round; wall and CPU seconds',

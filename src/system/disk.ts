@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
+import { devNull } from 'node:os'
+import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
 import { makeDrafts } from './drafts.ts'
@@ -36,7 +38,7 @@ export function makeDisk(): Disk {
     readText: path => reading(path, async fd => (await readAll(fd, turn)).toString('utf8')),
     readRange: (path, offset, length) => reading(path, async fd => readRange(fd, offset, length)),
     sha256: path => reading(path, fd => sha256(fd, turn)),
-    makeFolder: inTurn(dir => void fs.mkdirSync(dir, { recursive: true })),
+    makeFolder: inTurn(makeFolder),
     writeBytes: inTurn((path, bytes) => fs.writeFileSync(path, bytes)),
     rename: inTurn((from, to) => fs.renameSync(from, to)),
     touch: inTurn(path => fs.utimesSync(path, new Date(), new Date())),
@@ -97,7 +99,7 @@ async function reading<T>(path: string, action: (fd: number) => Promise<T>): Pro
   // Windows has no such flag and no such pipes.
   const fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
   try {
-    const kind = unendingKind(fs.fstatSync(fd))
+    const kind = path === devNull ? null : unendingKind(fs.fstatSync(fd))
     if (kind !== null) throw new UserError('FILE_UNREADABLE', path, `it is a ${kind}, not a file`)
     return await action(fd)
   } finally {
@@ -140,6 +142,17 @@ async function sha256(fd: number, turn: () => Promise<void>): Promise<string> {
     await turn()
   }
   return hash.digest('hex')
+}
+
+function makeFolder(dir: string): void {
+  try {
+    fs.mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    // Of a read-only file system Node says the same as of a missing folder, unless it is asked for one folder alone.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(dir) === dir) throw error
+    if (!fs.existsSync(dirname(dir))) makeFolder(dirname(dir))
+    fs.mkdirSync(dir)
+  }
 }
 
 async function remove(path: string): Promise<void> {

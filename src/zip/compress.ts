@@ -39,13 +39,17 @@ export async function compressFiles(fileSets: readonly FileSet[], tools: Tools):
     await largestFirst(batches, { atOnce: FETCHES_AT_ONCE, bytesAtOnce }, batch => fetchBatch(batch, tools))
   }
   const claimed = new Set<string>()
+  const unshared: (readonly string[])[] = []
   const total = batches.reduce((sum, { bytes }) => sum + bytes, 0)
   let done = 0
   await largestFirst(batches, { atOnce: 2 * encoder.jobs, bytesAtOnce }, async batch => {
-    await compressBatch(batch, claimed, tools)
+    const made = await compressBatch(batch, claimed, tools)
+    if (made !== null && !(await share(made, tools))) unshared.push(made.hashes)
     done += batch.bytes
     system.progress.show('compressing', done, total)
   })
+  // Batches that were done before another one with the same content: an empty file is in many.
+  for (const hashes of unshared) await share({ hashes, finished: [] }, tools)
 }
 
 /** The finished stream of a file that was compressed; compressed again where the store has lost it. */
@@ -91,8 +95,16 @@ async function fetchBatch({ files }: FileBatch, tools: Tools): Promise<void> {
   for (const finished of fetched ?? []) await streams.write(finished)
 }
 
-async function compressBatch({ files }: FileBatch, claimed: Set<string>, tools: Tools): Promise<void> {
-  const { contents, streams, remote } = tools.cache
+interface MadeBatch {
+  /** Of all its contents, in order. */
+  readonly hashes: readonly string[]
+  /** The streams that were not there yet. */
+  readonly finished: readonly FinishedStream[]
+}
+
+/** Null if nothing was to be done. */
+async function compressBatch({ files }: FileBatch, claimed: Set<string>, tools: Tools): Promise<MadeBatch | null> {
+  const { contents, streams } = tools.cache
   const hashes: string[] = []
   const missing: Piece[] = []
   for (const file of files) {
@@ -104,16 +116,20 @@ async function compressBatch({ files }: FileBatch, claimed: Set<string>, tools: 
     claimed.add(sha256)
     if (!(await streams.has(sha256))) missing.push(piece ?? (await read(file, tools)))
   }
-  if (missing.length === 0) return
-  const finished = await compressPieces(missing, tools)
-  if (remote === null) return
-  const whole = []
+  return missing.length === 0 ? null : { hashes, finished: await compressPieces(missing, tools) }
+}
+
+/** Sends a batch to the team's cache; false if another batch is still at work on a content of it. */
+async function share({ hashes, finished }: MadeBatch, { cache }: Tools): Promise<boolean> {
+  if (cache.remote === null) return true
+  const whole: FinishedStream[] = []
   for (const sha256 of hashes) {
-    whole.push(finished.find(one => one.sha256 === sha256) ?? (await streams.read(sha256)))
+    const one = finished.find(made => made.sha256 === sha256) ?? (await cache.streams.read(sha256))
+    if (one === null) return false
+    whole.push(one)
   }
-  // Another batch may still be at work on a content of this one.
-  const present = whole.filter(one => one !== null)
-  if (present.length === hashes.length) remote.put(present)
+  cache.remote.put(whole)
+  return true
 }
 
 async function compressPieces(pieces: readonly Piece[], { encoder, cache }: Tools): Promise<FinishedStream[]> {

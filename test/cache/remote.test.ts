@@ -197,8 +197,11 @@ describe('remote cache', it => {
       assert.ok((await machine(server.url).cache.get(batchOf([HUGE]))) !== null)
     }))
 
-  it('serves many at once', () =>
+  it('serves many at once, without a word of Node.js on leaks', () =>
     servingTeam(NOTHING_ELSE, async server => {
+      const told: Error[] = []
+      const onWarning = (warning: Error) => void told.push(warning)
+      process.on('warning', onWarning)
       const batches = Array.from({ length: 40 }, (_, n) => [contentOf(5_000, n), contentOf(190_000 + n, 5)])
       const writer = machine(server.url)
       for (const contents of batches) writer.cache.put(contents.map(finishedOf))
@@ -208,6 +211,8 @@ describe('remote cache', it => {
       const found = await Promise.all(batches.map(contents => cache.get(batchOf(contents))))
       for (const [n, contents] of batches.entries())
         assert.equal(plain(found[n] ?? null), plain(contents.map(finishedOf)))
+      process.off('warning', onWarning)
+      assert.equal(told, [])
     }))
 })
 

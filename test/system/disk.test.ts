@@ -37,5 +37,6 @@ describe('system/disk', it => {
     if (process.platform === 'win32') return
     const error = await rejects(() => makeDisk().readBytes('/dev/zero'), 'FILE_UNREADABLE')
     assert.is(error.message, "/dev/zero can't be read: it is a device, not a file.")
+    assert.is(await makeDisk().readText('/dev/null'), '')
   })
 })

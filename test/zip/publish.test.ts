@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { makeDisk } from '../../src/system/disk.ts'
 import type { Disk } from '../../src/system/system.ts'
 import { publish } from '../../src/zip/publish.ts'
 import { describe, inTemporaryFolder, rejects } from '../helpers.ts'
@@ -65,6 +66,16 @@ describe('zip/publish', it => {
       await writeFile(join(dir, 'mine.txt'), '')
       await pack(dir, 'one')
       assert.equal((await readdir(dir)).sort(), ['hello.zip', 'mine.txt'])
+    }))
+
+  it('removes the draft folder that a killed run has left, an hour later', () =>
+    inTemporaryFolder(async dir => {
+      await mkdir(join(dir, '.0123456789abcdef.tmp'))
+      await mkdir(join(dir, '.fedcba9876543210.tmp'))
+      const before = new Date(Date.now() - 61 * 60_000)
+      await utimes(join(dir, '.0123456789abcdef.tmp'), before, before)
+      await pack(dir, 'one', makeDisk())
+      assert.equal((await readdir(dir)).sort(), ['.fedcba9876543210.tmp', 'hello.zip'])
     }))
 
   it('tells where a folder is in the way', () =>

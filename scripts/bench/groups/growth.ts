@@ -4,7 +4,7 @@ import { cold } from '../lpack.ts'
 import { interleave } from '../measure.ts'
 import type { Group } from '../types.ts'
 
-/** Ten times the files and bytes: about 10 MB of Python sources, and ten of these that all differ. */
+/** Ten times the files and bytes: about 20 MB of Python sources, and ten of these that all differ. */
 export const growth: Group = {
   id: 'growth',
   run: async bench => {
