@@ -45,13 +45,14 @@ async function withTools<T>(
   action: (tools: Tools) => Promise<T>,
 ): Promise<T> {
   const encoder = makeEncoder(jobs ?? system.machine.jobs, system.signal)
+  const scope = plans.map(plan => plan.artifactPath).join('\0')
+  const cache = await openCache({ dir: cacheDir, workDir, scope, encoderId: encoder.id }, system)
   try {
-    const scope = plans.map(plan => plan.artifactPath).join('\0')
-    const cache = await openCache({ dir: cacheDir, workDir, scope, encoderId: encoder.id }, system)
     const result = await action({ encoder, cache, system })
     await cache.close()
     return result
   } finally {
+    cache.abandon()
     await encoder.close()
   }
 }

@@ -15,6 +15,8 @@ export interface Cache {
   readonly remote: RemoteCache | null
   /** Keeps what was learnt, and brings the folder back to its size. */
   readonly close: () => Promise<void>
+  /** Lets go of what is still on its way to a team's cache. */
+  readonly abandon: () => void
 }
 
 export interface CacheRequest {
@@ -32,7 +34,9 @@ export async function openCache({ dir, workDir, scope, encoderId }: CacheRequest
   const { disk, progress } = system
   const own = openStreams(join(workDir, '.streams'), encoderId, disk)
   const contents = await openContentIndex(dir, scope, disk)
-  if (dir === null) return { dir, contents, streams: own, remote: null, close: async () => undefined }
+  if (dir === null) {
+    return { dir, contents, streams: own, remote: null, close: async () => undefined, abandon: () => undefined }
+  }
   const limitBytes = cacheLimit(system.env)
   const lasting = openStreams(dir, encoderId, disk)
   const remote = openRemoteCache(encoderId, system)
@@ -46,5 +50,6 @@ export async function openCache({ dir, workDir, scope, encoderId }: CacheRequest
       await remote?.settle()
       await lasting.settle(limitBytes)
     },
+    abandon: () => remote?.abandon(),
   }
 }

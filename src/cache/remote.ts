@@ -34,5 +34,9 @@ export function openRemoteCache(encoderId: string, system: System): RemoteCache 
     ...makeUploads({ ...tools, breaker: uploading }, (left, all) =>
       progress.warn(finding('REMOTE_CACHE_UPLOADS_LEFT', '', shown, left, all).message),
     ),
+    abandon: () => {
+      asking.turnOff(null)
+      uploading.turnOff(null)
+    },
   }
 }

@@ -35,4 +35,6 @@ export interface RemoteCache {
   readonly put: (finished: readonly FinishedStream[]) => void
   /** Waits for the uploads, within a bound. */
   readonly settle: () => Promise<void>
+  /** Stops whatever is under way. */
+  readonly abandon: () => void
 }

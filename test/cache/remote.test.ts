@@ -126,6 +126,21 @@ describe('remote cache', it => {
       assert.equal(plain(await second.cache.get(batchOf([HUGE]))), plain([HUGE_FINISHED]))
     }))
 
+  it('stops what is under way when it is abandoned, without a word', () =>
+    servingTeam(
+      () => true,
+      server =>
+        within(1000, async () => {
+          const { cache, warnings } = machine(server.url)
+          cache.put(FINISHED)
+          const asked = cache.get(BATCH)
+          setTimeout(cache.abandon, 50)
+          assert.is(await asked, null)
+          await cache.settle()
+          assert.equal(warnings, [])
+        }),
+    ))
+
   it('has nothing where a stream is gone from the server', () =>
     servingTeam(NOTHING_ELSE, async server => {
       const { cache, warnings } = machine(server.url)
