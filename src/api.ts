@@ -14,7 +14,9 @@ export interface ZipOptions {
   readonly outDir?: string
   /** Look whether the function would start. Default: true. */
   readonly check?: boolean
-  /** Keep downloads between runs. Default: true. */
+  /** How many threads compress. Default: as many as the machine has cores and memory for. */
+  readonly jobs?: number
+  /** Keep downloads and finished streams between runs. Default: true. */
   readonly cache?: boolean
   /** Stops the work; nothing is written then. */
   readonly signal?: AbortSignal
@@ -60,6 +62,6 @@ export async function zip(options: ZipOptions = {}): Promise<readonly PublicRepo
   const system = makeSystem(options.signal ?? new AbortController().signal, silent)
   const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
   const cacheDir = options.cache === false ? null : system.cacheDir
-  const { functions = [], check = true } = options
-  return (await pack.zip(config, { functions, check, cacheDir }, system)).map(publicReport)
+  const { functions = [], check = true, jobs = null } = options
+  return (await pack.zip(config, { functions, check, jobs, cacheDir }, system)).map(publicReport)
 }

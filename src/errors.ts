@@ -171,6 +171,17 @@ const MESSAGES = {
     `${where}, which is named for ${wanted}, doesn't load on ${target}. Name a wheel for this target, or pin a version from an index.`,
   NO_WHEEL: (wanted: string, target: string, existing: string, waysOut: readonly string[]) =>
     `${wanted} has no wheel for ${target}. ${existing}\nWhat helps:\n${waysOut.map(way => `  - ${way}`).join('\n')}`,
+  // remote cache
+  REMOTE_CACHE_OFF: (server: string, why: string) =>
+    `The remote cache ${server} is not used for the rest of this run: ${why}. What it might have had is compressed here.`,
+  REMOTE_CACHE_NO_UPLOADS: (server: string, why: string) =>
+    `Nothing more is uploaded to the remote cache ${server} in this run: ${why}. LPACK_REMOTE_CACHE_READ_ONLY=1 says that nothing shall be.`,
+  REMOTE_CACHE_UPLOADS_LEFT: (server: string, left: number, all: number) =>
+    `${left} of ${all} uploads to the remote cache ${server} did not end in time and are left to a later run.`,
+  REMOTE_CACHE_UNUSABLE: (shown: string) =>
+    `LPACK_REMOTE_CACHE is "${shown}", which is no http or https URL. Write it such as https://cache.example.com/lpack, or unset it.`,
+  REMOTE_CACHE_TOKEN_UNUSABLE: () =>
+    'LPACK_REMOTE_CACHE_TOKEN holds spaces, line breaks or other characters that no token has. Set it to the token alone, without "Bearer".',
   // command line
   COMMAND_UNKNOWN: (command: string, meant: string | null) =>
     `There is no command "${command}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack --help\` lists what there is.`,
@@ -215,9 +226,16 @@ const MESSAGES = {
     `${dir}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} needed at run time and not installed. Install what the lock file says (\`npm ci\`, \`pnpm install\`, \`yarn install\`), or remove what isn't needed from package.json.`,
   FILE_IS_FOLDER: (path: string, owner: string, below: string, other: string) =>
     `${path} of ${owner} is a file where ${below} of ${other} needs a folder. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
+  // cache
+  CACHE_NOT_USED: (dir: string, why: string) =>
+    `The cache folder ${dir} can't be written: ${why}. This run goes on without; what it makes is the same.`,
+  CACHE_NOT_CLEARED: (path: string, why: string) => `${path} can't be removed: ${why}.`,
+  CACHE_SIZE_UNREADABLE: (size: string) =>
+    `LPACK_CACHE_SIZE is "${size}". Write a size, such as "500 MB" or "2 GB"; --no-cache keeps nothing.`,
   // zip
   FILE_TOO_LARGE: (path: string, bytes: number, most: number) =>
     `${path} has ${bytes} bytes. A file of an artifact has up to ${most}, and Lambda takes 262144000 in all: leave it out, and load it at run time from S3 or a file system.`,
+  FILE_CHANGED: (path: string) => `${path} changed while it was packed. Run again when nothing writes to it.`,
   OUTPUT_UNWRITABLE: (path: string, why: string) => `${path} can't be written: ${why}.`,
 } as const satisfies Record<string, (...details: never[]) => string>
 

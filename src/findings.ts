@@ -565,6 +565,12 @@ const FINDINGS = {
         : `${name} (${place}) looks for a file beside itself, which the bundle leaves behind. If the function needs it, add "${name}" to \`external\` of \`esbuild\`: it is then packed as files.`,
     'Code looks for a file next to itself, which a bundle leaves behind: ENOENT when that code runs. Name the package in `external`, or pack the file with `include`.',
   ],
+  NODE_LEFT_BEHIND: [
+    'note',
+    (name: string, place: string, loss: string) =>
+      `${name} (${place}) finds by name what the bundle doesn't hold: ${loss}. If the function wants that, add "${name}" to \`external\` of \`esbuild\`.`,
+    'A package loads something by name that few functions want, such as express its view engines, and the bundle leaves it behind. Add the package to `external` of `esbuild` if yours does.',
+  ],
   NODE_DECORATOR_METADATA: [
     'warning',
     (place: string, tsconfig: string) =>

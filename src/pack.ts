@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { openCache } from './cache/open.ts'
 import { check, checkContents } from './check/check.ts'
 import { makeEncoder } from './deflate/encoder.ts'
 import { collectFiles } from './files/collect.ts'
@@ -8,16 +9,18 @@ import { makePlans } from './plan/make-plans.ts'
 import { planZip, type ZipTarget } from './plan/zip-plan.ts'
 import { judge, judgeFiles } from './report/judge.ts'
 import type { System } from './system/system.ts'
-import { publish } from './zip/publish.ts'
-import { writeZip } from './zip/write.ts'
+import type { Tools } from './zip/compress.ts'
+import { makeZips } from './zip/make-zips.ts'
 
 export interface PackOptions {
   /** Names of the functions to pack; none: all. */
   readonly functions: readonly string[]
   /** Whether to look for what would go wrong on Lambda. */
   readonly check: boolean
-  /** Where downloads are kept; null: nowhere beyond this run. */
+  /** What is kept between runs is there; null: nothing beyond this run. */
   readonly cacheDir: string | null
+  /** How many threads compress; null: as many as the machine has cores and memory for. */
+  readonly jobs: number | null
 }
 
 export type CheckOptions = Pick<PackOptions, 'functions' | 'cacheDir'>
@@ -25,18 +28,37 @@ export type CheckOptions = Pick<PackOptions, 'functions' | 'cacheDir'>
 /** Packs functions as zips: all of them, or on any failure none, with the artifacts that stood before as they were. */
 export async function zip(config: Config, options: PackOptions, system: System): Promise<FunctionReport[]> {
   const plans = await makePlans(config, options.functions, system)
-  const encoder = await makeEncoder(system.signal)
-  const packed = await system.disk.withTemporaryFolder(workDir =>
-    publish(config.outDir, system.disk, draftDir =>
-      oneByOne(plans, async plan => {
+  return system.disk.withTemporaryFolder(workDir =>
+    withTools(plans, options, { workDir, system }, async tools => {
+      const checked = await oneByOne(plans, async plan => {
         const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
         const findings = options.check ? await check(plan, fileSet, system) : null
-        const draft = await writeZip(fileSet, join(draftDir, `${plan.config.name}.zip`), encoder, system)
-        return { plan, fileSet, findings, draft, path: plan.artifactPath, beside: fileSet.beside }
-      }),
-    ),
+        return { plan, fileSet, findings, path: plan.artifactPath }
+      })
+      const packed = await makeZips(checked, config.outDir, tools)
+      return packed.map(({ plan, fileSet, findings, artifact }) => judge(plan, fileSet, artifact, findings))
+    }),
   )
-  return packed.map(({ plan, fileSet, findings, artifact }) => judge(plan, fileSet, artifact, findings))
+}
+
+/** Runs an action with the encoder's threads and the cache, and puts both away. */
+async function withTools<T>(
+  plans: readonly Plan[],
+  { cacheDir, jobs }: PackOptions,
+  { workDir, system }: { readonly workDir: string; readonly system: System },
+  action: (tools: Tools) => Promise<T>,
+): Promise<T> {
+  const encoder = makeEncoder(jobs ?? system.machine.jobs, system.signal)
+  const scope = plans.map(plan => plan.artifactPath).join('\0')
+  const cache = await openCache({ dir: cacheDir, workDir, scope, encoderId: encoder.id }, system)
+  try {
+    const result = await action({ encoder, cache, system })
+    await cache.close()
+    return result
+  } finally {
+    cache.abandon()
+    await encoder.close()
+  }
 }
 
 /** Checks functions as they would be packed, and writes no artifact. */

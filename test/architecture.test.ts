@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { describe, REPOSITORY } from './helpers.ts'
 
 const NOUNS = ['model', 'errors', 'findings']
-const LIBRARIES = ['formats', 'deflate', 'aws', 'system']
+const LIBRARIES = ['formats', 'deflate', 'cache', 'aws', 'system']
 const STAGES = ['config', 'plan', 'files', 'check', 'zip', 'report']
 
 /** Which rooms a room may import beside itself. pack.ts and the edges alone join the stages. */

@@ -333,4 +333,26 @@ export const NODE_PROJECTS: readonly NodeProject[] = [
     handler: 'my.mod.handler',
     errors: ALL('HANDLER_MODULE_MISSING'),
   },
+  {
+    title: '__dirname in an ES module',
+    files: { 'index.mjs': `const at = String(__dirname)\n${HANDLER}` },
+    errors: ALL('NODE_MODULE_KIND'),
+  },
+  {
+    title: '__dirname where there may be none',
+    files: { 'index.mjs': `const at = typeof __dirname === 'string' ? String(__dirname) : ''\n${HANDLER}` },
+    errors: {},
+  },
+  {
+    title: 'its own __dirname',
+    files: {
+      'index.mjs': `import { dirname } from 'node:path'\nconst __dirname = dirname('/a/b')\nconst at = String(__dirname)\n${HANDLER}`,
+    },
+    errors: {},
+  },
+  {
+    title: 'a missing package in an object',
+    files: { 'index.js': `const all = { a: 1, p: require('left-out') }\n${CJS}` },
+    errors: ALL('NODE_IMPORT_MISSING'),
+  },
 ]

@@ -23,6 +23,7 @@ export function testSystem(changes: Partial<System> = {}): System {
     env: {},
     platform: process.platform,
     today: '2026-11-23',
+    machine: { jobs: 2, memoryBytes: 8 * 1024 ** 3 },
     homeDir: '/nonexistent',
     cacheDir: '/nonexistent',
     signal,

@@ -7,7 +7,7 @@ import { nearest } from '../formats/nearest.ts'
 import { cjsExports, esmExports, type ModuleExports } from '../formats/node-exports.ts'
 import type { Finding, NodePlan } from '../model.ts'
 import { findNodeEntry, type NodeEntry } from './node-entry.ts'
-import { kindFault } from './node-kind.ts'
+import { isOfWholeModule, kindFault } from './node-kind.ts'
 import { isInPackage, type ModuleKind, nodePackagesOf, type ReadModule } from './node-packages.ts'
 import type { Subject } from './subject.ts'
 
@@ -39,8 +39,8 @@ function checkModule(
   const isDetecting = nodeFlags(config.settings.environment).detectsModules
   const loading = { kind, by, major: target.major, isDetecting }
   const fault = read === null || !isOwn ? null : kindFault(text, read, loading)
-  // What a `require` that is missing breaks is told with the imports.
-  if (fault !== null && read?.cjs?.name !== 'require') {
+  // What one name that is missing breaks is told with the imports.
+  if (fault !== null && isOfWholeModule(fault)) {
     return [finding('HANDLER_MODULE_KIND', file.path, handler, file.path, fault.taken, fault.words, fault.remedy)]
   }
   const isImporting = target.major >= FIRST_IMPORTING_MAJOR

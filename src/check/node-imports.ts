@@ -3,7 +3,7 @@ import type { ModuleText } from '../formats/js-module.ts'
 import type { Finding } from '../model.ts'
 import { findNodeEntry } from './node-entry.ts'
 import { type ImportFault, tellImports } from './node-import-faults.ts'
-import { kindFault } from './node-kind.ts'
+import { isOfWholeModule, kindFault } from './node-kind.ts'
 import { isInPackage, type ModuleKind, type NodePackages, nodePackagesOf } from './node-packages.ts'
 import { makeResolver } from './node-resolution.ts'
 import type { Subject } from './subject.ts'
@@ -77,7 +77,7 @@ async function stepFrom(loaded: Loaded, walk: Walk): Promise<Step | 'unclear'> {
   const fault = isOwn ? kindFault(text, read, { kind, by: loaded.by, ...kindFlags(walk) }) : null
   if (fault !== null) {
     // Of the handler's own module the handler's check tells the rest.
-    const isTold = loaded.isEntry && read.cjs?.name !== 'require'
+    const isTold = loaded.isEntry && isOfWholeModule(fault)
     return isTold ? NO_STEP : { faults: [{ kind: 'kind', isOwn, path: loaded.path, text, fault }], next: [] }
   }
   return follow({ ...loaded, kind, text, read, isOwn }, walk)

@@ -19,6 +19,11 @@ export interface Loading {
 }
 
 const TO_ESM = 'Name it .mjs, or write "type": "module" into its package.json and pack that.'
+const REMEDIES: Readonly<Record<string, string>> = {
+  require: 'Write `import` instead, or make it: `const require = createRequire(import.meta.url)`, of node:module.',
+  __dirname: 'Write `import.meta.dirname` instead.',
+  __filename: 'Write `import.meta.filename` instead.',
+}
 const TO_CJS = 'Name it .cjs, or take "type": "module" out of its package.json.'
 
 /**
@@ -34,11 +39,20 @@ export function kindFault(text: string, read: ModuleText, loading: Loading): Kin
   return isDecided ? faultOfCommonJs(text, read) : null
 }
 
+/** True if the whole module is of the other kind; false if a name is used that its own kind doesn't have. */
+export function isOfWholeModule({ remedy }: KindFault): boolean {
+  return remedy === TO_ESM || remedy === TO_CJS
+}
+
 function faultOfEsm({ cjs }: ModuleText): KindFault | null {
   if (cjs === null) return null
-  const words = `ReferenceError: ${cjs.name} is not defined in ES module scope`
-  const made = 'Write `import` instead, or make it: `const require = createRequire(import.meta.url)`, of node:module.'
-  return { taken: 'an ES module', offset: cjs.offset, words, remedy: cjs.name === 'require' ? made : TO_CJS }
+  const { name, offset } = cjs
+  return {
+    taken: 'an ES module',
+    offset,
+    words: `ReferenceError: ${name} is not defined in ES module scope`,
+    remedy: REMEDIES[name] ?? TO_CJS,
+  }
 }
 
 function faultOfCommonJs(text: string, { esmOffset, awaitOffset }: ModuleText): KindFault | null {

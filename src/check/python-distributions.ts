@@ -43,9 +43,14 @@ const REPLACEMENTS = table(`
   nntplib:standard-nntplib pipes:standard-pipes smtpd:standard-smtpd sndhdr:standard-sndhdr sunau:standard-sunau
   telnetlib:standard-telnetlib uu:standard-uu xdrlib:standard-xdrlib`)
 
+/** The parts of the longest names in the table. */
+const LONGEST = 3
+
 /** The distribution that brings a dotted module, if it is well known. */
 export function distributionOf(module: string): string | null {
-  for (let name = module; name !== ''; name = name.slice(0, Math.max(name.lastIndexOf('.'), 0))) {
+  const parts = module.split('.', LONGEST)
+  for (let count = parts.length; count > 0; count--) {
+    const name = parts.slice(0, count).join('.')
     const found = DISTRIBUTIONS.get(name) ?? (SAME_NAME.has(name) ? name.replaceAll('_', '-') : null)
     if (found !== null) return found
   }

@@ -15,7 +15,7 @@ import {
 import { absoluteName, locate } from './python-walk.ts'
 import type { Subject } from './subject.ts'
 
-/** How far a name is followed from module to module. */
+/** How far a handler is followed from module to module. */
 const MOST_STEPS = 8
 
 /** The parts of the artifact that names are looked for in. */
@@ -92,7 +92,7 @@ async function checkFunction(
     const isPossible = place.path.beyond !== null
     return isPossible ? [] : [finding('HANDLER_FUNCTION_MISSING', '', handler, name, null, words)]
   }
-  const names = await namesOf(module, place, MOST_STEPS)
+  const names = await namesOf(module, place)
   // What a compiled module defines can't be seen from outside.
   if (names === null) return []
   if (!names.has(name)) {
@@ -110,15 +110,18 @@ const BINDS_UNSEEN =
 export async function namesOf(
   module: PythonModule & { readonly name: string },
   place: Place,
-  steps: number,
+  seen: Set<string> = new Set(),
 ): Promise<ReadonlySet<string> | null> {
   const source = module.file === null ? null : await sourceOf(module.file, place.subject)
-  if (source === null || steps === 0 || BINDS_UNSEEN.test(source)) return null
+  if (source === null || BINDS_UNSEEN.test(source)) return null
+  seen.add(module.name)
   const defined = topLevelNames(source)
   const names = new Set(defined.names)
   for (const star of defined.stars) {
     const starred = moduleOf(star, module, place)
-    const more = starred === null ? null : await namesOf(starred, place, steps - 1)
+    if (starred === null) return null
+    if (seen.has(starred.name)) continue
+    const more = await namesOf(starred, place, seen)
     if (more === null) return null
     for (const name of more) names.add(name)
   }

@@ -8,8 +8,6 @@ import { absoluteName, bindingsOf, type LoadedModule, locate, type Problem, type
 
 type NameProblem = Extract<Problem, { kind: 'name' }>
 
-const MOST_STEPS = 8
-
 /** Names that the function's own modules take from each other and that are not there, or not yet. */
 export async function checkMissingNames(walk: Walk): Promise<Finding[]> {
   const findings = new Map<string, Finding>()
@@ -54,7 +52,7 @@ async function missingName({ by, name, target, at }: NameProblem, walk: Walk): P
 async function namesIn(target: LoadedModule, walk: Walk): Promise<ReadonlySet<string> | null> {
   const known = walk.names.get(target.name)
   if (known !== undefined) return known
-  const names = await namesOf(target, walk, MOST_STEPS)
+  const names = await namesOf(target, walk)
   walk.names.set(target.name, names)
   return names
 }
@@ -67,7 +65,7 @@ function nameFinding({ by, name, target }: Omit<NameProblem, 'kind' | 'at'>, wor
 
 /** Whether another module of the function may give it the name: `module.name = …`. */
 function isSetElsewhere(name: string, { loaded }: Walk): boolean {
-  const sets = new RegExp(`\\.\\s*${name}\\s*(?::[^=]*)?=[^=]`)
+  const sets = new RegExp(`\\.\\s*${name}\\s*(?::[^=\\n]*)?=[^=]`)
   return [...loaded.values()].some(({ source }) => source !== null && sets.test(source))
 }
 

@@ -76,6 +76,8 @@ export interface Walk {
 
 const TRICKS = /sys\.(?:modules|path)|meta_path|path_hooks|addsitedir/
 const SPECIAL_NAME = /^__\w+__$/
+/** Anything else is no Python, which other words of Lambda tell. */
+const IDENTIFIERS = /^[\p{L}\p{M}_][\p{L}\p{M}\p{N}_.]*$/u
 
 /** Loads a module and all that it imports without a condition, in Python's order. */
 export async function walkImports(name: string, path: SearchPath, subject: Subject, plan: PythonPlan): Promise<Walk> {
@@ -178,10 +180,11 @@ async function follow(one: ModuleImport, module: LoadedModule, by: Importer, wal
     walk.problems.push({ kind: 'relative', by, words: wanted.words })
     return
   }
+  if (!IDENTIFIERS.test(wanted)) return
   if (one.level === 0) noteWanted(wanted, by, walk)
   const target = await load(wanted, by, walk)
   if (target === null) return
-  for (const name of one.names) if (name !== '*') await take(name, target, by, walk)
+  for (const name of one.names) if (IDENTIFIERS.test(name)) await take(name, target, by, walk)
 }
 
 function noteWanted(wanted: string, by: Importer, { wanted: all }: Walk): void {

@@ -8,6 +8,7 @@ const OPTIONS = {
   config: { type: 'string' },
   'out-dir': { type: 'string' },
   json: { type: 'boolean' },
+  jobs: { type: 'string' },
   quiet: { type: 'boolean' },
   verbose: { type: 'boolean' },
   runtime: { type: 'string' },
@@ -20,11 +21,16 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const COMMANDS = ['zip', 'check'] as const
+const COMMANDS = ['zip', 'check', 'cache'] as const
 
 const ARCHITECTURES = ['x86_64', 'arm64'] as const
 /** Options that `zip` doesn't have. */
 const OF_CHECK = ['runtime', 'architecture', 'handler', 'list'] as const
+
+const CACHE_COMMANDS = ['cache', 'cache clear'] as const
+const CACHE_OPTIONS: readonly string[] = ['json', 'quiet']
+
+type Values = ReturnType<typeof parse>['values']
 
 /** What the user asked for, decided. */
 export type Invocation =
@@ -38,6 +44,13 @@ export type Invocation =
       readonly output: 'json' | 'quiet' | 'text' | 'verbose'
       readonly useCache: boolean
       readonly check: boolean
+      /** How many threads compress; null: the machine decides. */
+      readonly jobs: number | null
+    }
+  | {
+      readonly kind: 'cache'
+      readonly action: 'show' | 'clear'
+      readonly output: 'json' | 'quiet' | 'text'
     }
   | {
       readonly kind: 'check'
@@ -67,16 +80,19 @@ export const USAGE = `lpack packages AWS Lambda functions.
                           --runtime ID [--architecture arm64] [--handler module.function]
   lpack check --list [code…]
                           tell what the codes of findings mean
+  lpack cache [clear]     show what is kept between runs, and where; or remove it
 
   --config FILE           this config instead of the one that is found
   --out-dir DIR           where artifacts go (default: outDir of the config, else lpack.out)
   --json                  one JSON document on stdout and nothing else
   --quiet                 nothing on stdout
   --verbose               the whole report, also of what is unchanged, and what was left out
-  --no-cache              keep no downloads, use none
+  --jobs N                compress in N threads (default: as many as the machine has cores and memory for)
+  --no-cache              keep nothing for later runs, use nothing of earlier ones
   --no-check              don't check whether the function would start
   --version, --help
 
+LPACK_CACHE_DIR says where what is kept between runs is; LPACK_CACHE_SIZE how large it may get, wheels aside (default: 2 GB).
 Exit codes: 0 fine; 1 written (or checked), but over a limit or with an error found; 2 nothing written; 130 interrupted.
 `
 
@@ -90,6 +106,7 @@ export function readArguments(args: readonly string[]): Invocation {
   const [command, ...functions] = positionals
   if (values.help || command === undefined || command === 'help') return { kind: 'help' }
   if (command === 'check') return checkInvocation(values, functions)
+  if (command === 'cache') return cacheInvocation(values, positionals)
   if (command !== 'zip') throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
   const foreign = OF_CHECK.find(option => values[option] !== undefined)
   if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `--${foreign} is an option of \`lpack check\``)
@@ -101,12 +118,14 @@ export function readArguments(args: readonly string[]): Invocation {
     output: outputOf(values),
     useCache: !values['no-cache'],
     check: !values['no-check'],
+    jobs: jobsOf(values.jobs),
   }
 }
 
 function checkInvocation(values: ReturnType<typeof parse>['values'], names: readonly string[]): Invocation {
   const output = outputOf(values)
   if (values['no-check']) throw new UserError('OPTION_MISUSED', '--no-check leaves `lpack check` nothing to do')
+  if (values.jobs !== undefined) throw new UserError('OPTION_MISUSED', '--jobs is an option of `lpack zip`')
   const { runtime = null, architecture = 'x86_64', handler = null } = values
   const isZipSaid = [values.runtime, values.architecture, values.handler].some(value => value !== undefined)
   if (values.list) {
@@ -130,6 +149,23 @@ function checkInvocation(values: ReturnType<typeof parse>['values'], names: read
     target: { runtime, architecture: known, handler },
     isZipSaid,
   }
+}
+
+function cacheInvocation(values: Values, positionals: readonly string[]): Invocation {
+  const command = positionals.join(' ')
+  const known = CACHE_COMMANDS.find(one => one === command)
+  if (known === undefined) throw new UserError('COMMAND_UNKNOWN', command, nearest(command, CACHE_COMMANDS))
+  const foreign = Object.keys(values).find(option => !CACHE_OPTIONS.includes(option))
+  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `\`lpack ${known}\` has no --${foreign}`)
+  if (values.json && values.quiet) throw new UserError('OPTIONS_CONFLICT', CACHE_OPTIONS)
+  const output = values.json ? 'json' : values.quiet ? 'quiet' : 'text'
+  return { kind: 'cache', action: known === 'cache' ? 'show' : 'clear', output }
+}
+
+function jobsOf(text: string | undefined): number | null {
+  if (text === undefined) return null
+  if (!/^\d+$/.test(text)) throw new UserError('OPTION_MISUSED', `--jobs needs a number, not "${text}"`)
+  return Number(text)
 }
 
 function outputOf(values: { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean }) {

@@ -54,6 +54,10 @@ async function run(invocation: Invocation, console: Console, system: System): Pr
       const { listCommand } = await import('./check.ts')
       return listCommand(invocation, console)
     }
+    case 'cache': {
+      const { cacheCommand } = await import('./cache.ts')
+      return cacheCommand(invocation, console, system)
+    }
   }
 }
 
@@ -68,7 +72,8 @@ async function zipCommand(
   const config = await loadConfig(system, { configFile: invocation.configFile, outDir: invocation.outDir })
   tellInferred(config, invocation, console)
   const cacheDir = invocation.useCache ? system.cacheDir : null
-  const reports = await zip(config, { functions: invocation.functions, check: invocation.check, cacheDir }, system)
+  const { functions, check, jobs } = invocation
+  const reports = await zip(config, { functions, check, jobs, cacheDir }, system)
   system.progress.clear()
   await tellReports(reports, invocation, console, system)
   return reports.every(({ ok }) => ok) ? 0 : 1

@@ -1,4 +1,5 @@
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
+import { parseSize } from '../formats/size.ts'
 import type {
   BundleConfig,
   DependenciesConfig,
@@ -20,7 +21,6 @@ import {
 } from './infer.ts'
 import { type KeyPath, type Problem, quote } from './problem.ts'
 import { languageProblems } from './rules.ts'
-import { parseSize } from './size.ts'
 
 /** A function with every default filled, or what keeps it from being that. */
 export interface Filled {

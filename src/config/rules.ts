@@ -1,10 +1,10 @@
 import { FINDING_CODES } from '../findings.ts'
 import { nearest } from '../formats/nearest.ts'
+import { parseSize } from '../formats/size.ts'
 import type { RawFunction, RawLayer } from './define.ts'
 import type { Draft } from './drafts.ts'
 import { languageOf } from './infer.ts'
 import { type Problem, quote } from './problem.ts'
-import { parseSize } from './size.ts'
 
 /** Lambda counts the compact JSON of all variables. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ENVIRONMENT_BYTES = 4096

@@ -1,48 +1,115 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { UserError } from '../errors.ts'
 
-/** A file's content as a zip holds it. */
-export interface Compressed {
-  readonly method: 'deflate' | 'store'
-  /** The DEFLATE stream, or the content itself where that is not larger. */
-  readonly stream: Uint8Array
-}
+/** What a zip holds of a content. `store`: no DEFLATE stream would be smaller than the content, which is not repeated here. */
+export type Compressed = { readonly method: 'deflate'; readonly stream: Uint8Array } | { readonly method: 'store' }
 
 /** Makes DEFLATE streams (RFC 1951). The same bytes in give the same bytes out, on every machine. */
 export interface Encoder {
   /** Names the algorithm, its version and level: what its output depends on besides the input. */
   readonly id: string
-  /** Takes the content over: its memory may be gone afterwards. Rejects with the signal's reason when that fires. */
-  readonly compress: (content: Uint8Array) => Promise<Compressed>
+  /** How many threads it has. */
+  readonly jobs: number
+  /**
+   * Compresses contents in one thread, in turn with what was asked for before. Takes their memory over. Rejects with the signal's
+   * reason when that fires.
+   */
+  readonly compress: (contents: readonly Uint8Array[]) => Promise<readonly Compressed[]>
+  /** Ends the threads. */
+  readonly close: () => Promise<void>
 }
 
-/** From here on, in bytes, compressing takes so long that the main thread must stay free for progress and interruption. */
-const LARGE_BYTES = 4 * 1_048_576
+/** libdeflate's version as npm has it, and the level. */
+export const ENCODER_ID = 'libdeflate-0.1.0/12'
 
-/** The pinned encoder; `signal` interrupts it. */
-export async function makeEncoder(signal: AbortSignal): Promise<Encoder> {
-  const { compress, ENCODER_ID, transferable } = await import('./libdeflate.js')
+/** WebAssembly never gives memory back: from so many bytes on, a thread ends with its work. */
+const LARGE_BYTES = 8 * 1_048_576
+
+/** A thousand threads are no use to anybody, and may be one zero too many. */
+const MOST_JOBS = 256
+
+/** The pinned encoder in `jobs` threads, which start when there is work; `signal` interrupts it. Throws UserError OPTION_MISUSED. */
+export function makeEncoder(jobs: number, signal: AbortSignal): Encoder {
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MOST_JOBS) {
+    throw new UserError('OPTION_MISUSED', `The number of jobs is ${jobs}; it can be from 1 to ${MOST_JOBS}`)
+  }
+  const slots = makeSlots(jobs)
+  const threads = new Set<Worker>()
+  const idle: Worker[] = []
+  const start = () => {
+    const worker = startWorker()
+    threads.add(worker)
+    return worker
+  }
+  const end = async (worker: Worker) => {
+    threads.delete(worker)
+    await worker.terminate()
+  }
+  const compress = async (contents: readonly Uint8Array[]) => {
+    const worker = idle.pop() ?? start()
+    const isLarge = contents.some(({ length }) => length >= LARGE_BYTES)
+    try {
+      const compressed = await compressIn(worker, contents, signal)
+      if (!isLarge) idle.push(worker)
+      return compressed
+    } finally {
+      if (!idle.includes(worker)) await end(worker)
+    }
+  }
   return {
     id: ENCODER_ID,
-    compress: async content =>
-      content.length < LARGE_BYTES ? compress(content) : compressAside(content, transferable(content), signal),
+    jobs,
+    compress: contents => slots.within(() => compress(contents)),
+    close: async () => void (await Promise.all([...threads].map(end))),
   }
 }
 
-/** In a thread of its own, which gives its memory back when it is done. */
-async function compressAside(
-  content: Uint8Array,
-  transferList: ArrayBuffer[],
-  signal: AbortSignal,
-): Promise<Compressed> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: content, transferList })
+/** Lets so many actions run at once; the others wait in turn. */
+function makeSlots(count: number) {
+  let free = count
+  const waiting: (() => void)[] = []
+  const leave = () => {
+    const next = waiting.shift()
+    if (next === undefined) free++
+    else next()
+  }
+  return {
+    within: async <T>(action: () => Promise<T>): Promise<T> => {
+      if (free > 0) free--
+      else await new Promise<void>(go => waiting.push(go))
+      try {
+        return await action()
+      } finally {
+        leave()
+      }
+    },
+  }
+}
+
+function startWorker(): Worker {
+  // Without the loaders that this process may have: they cost ten times what the thread does.
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] })
+  worker.unref()
+  return worker
+}
+
+async function compressIn(worker: Worker, contents: readonly Uint8Array[], signal: AbortSignal) {
+  signal.throwIfAborted()
+  worker.ref()
+  worker.postMessage(contents, [...new Set(contents.flatMap(transferable))])
   try {
-    const [compressed] = (await once(worker, 'message', { signal })) as [Compressed]
+    const [compressed] = (await once(worker, 'message', { signal })) as [readonly Compressed[]]
     return compressed
   } catch (error) {
     signal.throwIfAborted()
     throw error
   } finally {
-    await worker.terminate()
+    worker.unref()
   }
+}
+
+/** The memory of the bytes, if they have it to themselves: then another thread can take it over without a copy. */
+function transferable({ buffer, byteLength }: Uint8Array): readonly ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 0 ? [buffer] : []
 }

@@ -1,5 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { compress, transferable } from './libdeflate.js'
+import { parentPort } from 'node:worker_threads'
+import { compress } from './libdeflate.js'
 
-const compressed = compress(workerData)
-parentPort?.postMessage(compressed, transferable(compressed.stream))
+parentPort?.on('message', (/** @type {readonly Uint8Array[]} */ contents) => {
+  const compressed = contents.map(compress)
+  const memory = compressed.flatMap(one => (one.method === 'deflate' ? [one.stream.buffer] : []))
+  parentPort?.postMessage(compressed, /** @type {ArrayBuffer[]} */ (memory))
+})

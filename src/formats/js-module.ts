@@ -19,7 +19,7 @@ export interface ModuleText {
   /** Where it awaits outside of functions; null: nowhere. */
   readonly awaitOffset: number | null
   /** Where it surely uses what an ES module doesn't have, and nothing defines; null: nowhere. */
-  readonly cjs: { readonly offset: number; readonly name: 'module' | 'exports' | 'require' } | null
+  readonly cjs: { readonly offset: number; readonly name: string } | null
   /** True if the code changes how Node.js finds modules. */
   readonly changesResolution: boolean
   readonly tokens: readonly Token[]
@@ -136,17 +136,22 @@ function awaitIn(tokens: readonly Token[]): number | null {
 }
 
 function commonJsIn(tokens: readonly Token[], required: ModuleLink | undefined): ModuleText['cjs'] {
-  const set = tokens.findIndex((token, at) => {
-    if (!token.isSure || isSign(tokens[at - 1], '.')) return false
-    if (isWord(token, 'exports')) return isSign(tokens[at + 1], '.') && isSign(tokens[at + 3], '=')
-    return isWord(token, 'module') && isSign(tokens[at + 1], '.') && isWord(tokens[at + 2], 'exports')
-  })
-  const token = tokens[set]
-  if (token !== undefined && (required === undefined || token.start < required.offset)) {
-    const name = token.text === 'module' ? 'module' : 'exports'
-    if (!tokens.some((one, at) => isWord(one, name) && isDefined(tokens, at))) return { offset: token.start, name }
+  const used = tokens.filter((token, at) => token.isSure && token.kind === 'word' && isCommonJsUse(tokens, at))
+  const found = used.find(({ text }) => !tokens.some((one, at) => isWord(one, text) && isDefined(tokens, at)))
+  if (found !== undefined && (required === undefined || found.start < required.offset)) {
+    return { offset: found.start, name: found.text }
   }
   return required === undefined ? null : { offset: required.offset, name: 'require' }
+}
+
+function isCommonJsUse(tokens: readonly Token[], at: number): boolean {
+  const [before, token, next] = [tokens[at - 1], tokens[at], tokens[at + 1]]
+  if (isSign(before, '.') || isWord(before, 'typeof')) return false
+  if (isWord(token, 'exports')) return isSign(next, '.') && isSign(tokens[at + 3], '=')
+  if (isWord(token, 'module')) return isSign(next, '.') && isWord(tokens[at + 2], 'exports')
+  // As arguments or operands, not as names of properties.
+  const isName = isWord(token, '__dirname') || isWord(token, '__filename')
+  return isName && [',', ')', '+', ';'].some(text => isSign(next, text)) && !isSign(before, '{')
 }
 
 export function isSign(token: Token | undefined, text: string): boolean {

@@ -18,6 +18,9 @@ const ANY_EXECUTE = 0o111
 /** DEFLATE makes nothing smaller than by this. https://www.zlib.net/zlib_tech.html */
 const DEFLATE_RATIO = 1032
 
+/** zlib takes no smaller one. */
+const LEAST_CHUNK_BYTES = 64
+
 /** The directory is read in pieces of this many bytes; entries are some 100 bytes each. */
 const PIECE_BYTES = 1 << 18
 
@@ -174,8 +177,9 @@ async function readData(path: string, member: ArchiveMember, disk: Disk): Promis
 
 function inflate(path: string, member: ArchiveMember, data: Uint8Array): Uint8Array {
   try {
-    // A member that inflates beyond its declared length is stopped there.
-    return inflateRawSync(data, { maxOutputLength: Math.max(member.bytes, 1) })
+    const most = Math.max(member.bytes, 1)
+    // A member that inflates beyond its declared length is stopped there. In one piece, for pieces are in memory twice when they are joined.
+    return inflateRawSync(data, { maxOutputLength: most, chunkSize: Math.max(most, LEAST_CHUNK_BYTES) })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
       throw damaged(path, member, 'is larger than the directory says')

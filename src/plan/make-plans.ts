@@ -42,7 +42,8 @@ export async function makePlans(config: Config, functionNames: readonly string[]
 async function makePlan(config: Config, one: FunctionConfig, system: System): Promise<Plan> {
   const boundary = await findBoundary(one.root, config.dir, system.disk)
   const base = { config: one, boundary, artifactPath: join(config.outDir, `${one.name}.zip`) }
-  const excluded = excludedFrom(one, config)
+  // A cache may be inside a checkout: CI services keep folders of that kind only.
+  const excluded = [...excludedFrom(one, config), system.cacheDir]
   const python = PYTHON_RUNTIMES.find(({ id }) => id === one.runtime)
   const node = NODE_RUNTIMES.find(({ id }) => id === one.runtime)
   if (python !== undefined) {

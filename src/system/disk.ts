@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { devNull } from 'node:os'
+import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
-import { reasonOfFault } from './fault.ts'
+import { makeDrafts } from './drafts.ts'
 import type { Disk, FileKind, FileStat } from './system.ts'
 
 /** A turn through libuv's thread pool costs some 150 µs, a call itself 10: with thousands of small files that decides. */
@@ -22,6 +22,7 @@ export function makeDisk(): Disk {
     await setImmediate()
     turnedAt = performance.now()
   }
+  const drafts = makeDrafts()
   const inTurn =
     <A extends unknown[], R>(action: (...args: A) => R) =>
     async (...args: A): Promise<R> => {
@@ -29,31 +30,36 @@ export function makeDisk(): Disk {
       return action(...args)
     }
   return {
-    stat: inTurn(path => statOrNull(() => fs.statSync(path))),
-    lstat: inTurn(path => statOrNull(() => fs.lstatSync(path))),
+    stat: inTurn(path => statOrNull(() => fs.statSync(path, NULLABLE))),
+    lstat: inTurn(path => statOrNull(() => fs.lstatSync(path, NULLABLE))),
     list: inTurn(list),
     realPath: inTurn(path => fs.realpathSync.native(path)),
     readBytes: path => reading(path, fd => readAll(fd, turn)),
     readText: path => reading(path, async fd => (await readAll(fd, turn)).toString('utf8')),
     readRange: (path, offset, length) => reading(path, async fd => readRange(fd, offset, length)),
     sha256: path => reading(path, fd => sha256(fd, turn)),
-    makeFolder: inTurn(dir => void fs.mkdirSync(dir, { recursive: true })),
+    makeFolder: inTurn(makeFolder),
     writeBytes: inTurn((path, bytes) => fs.writeFileSync(path, bytes)),
     rename: inTurn((from, to) => fs.renameSync(from, to)),
     touch: inTurn(path => fs.utimesSync(path, new Date(), new Date())),
-    remove: path => fs.promises.rm(path, { recursive: true, force: true, maxRetries: 3 }),
+    replace: inTurn(drafts.replace),
+    remove: path => turn().then(() => remove(path)),
     openForWriting,
-    withTemporaryFolder: action => withFolder(join(tmpdir(), `lpack-${unique()}`), action),
-    withFolderIn: (parent, action) => withFolder(join(parent, `.${unique()}.tmp`), action),
+    withTemporaryFolder: drafts.withTemporaryFolder,
+    withFolderIn: drafts.withFolderIn,
   }
 }
 
 // A link that leads to itself leads nowhere; a name that is too long or holds a NUL can't be any file's.
 const MEANS_NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']
 
-function statOrNull(read: () => fs.Stats): FileStat | null {
+/** Making an error costs more than the call that it is about. */
+const NULLABLE = { throwIfNoEntry: false } as const
+
+function statOrNull(read: () => fs.Stats | undefined): FileStat | null {
   try {
     const stats = read()
+    if (stats === undefined) return null
     const changedMs = Math.max(stats.mtimeMs, stats.ctimeMs)
     return {
       kind: kindOf(stats),
@@ -61,7 +67,7 @@ function statOrNull(read: () => fs.Stats): FileStat | null {
       executable: (stats.mode & 0o111) !== 0,
       identity: [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino].join('-'),
       isSettled: Date.now() - changedMs >= SETTLED_MS,
-      modifiedMs: stats.mtimeMs,
+      ageMs: Date.now() - stats.mtimeMs,
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
@@ -88,16 +94,22 @@ function kindOf(entry: Typed): FileKind {
   return entry.isSymbolicLink() ? 'link' : 'other'
 }
 
-/** Opens a file for an action. A pipe would keep everybody waiting for someone who writes into it. */
+/** Opens a file for an action. A pipe would keep everybody waiting for someone who writes into it, and some devices never end. */
 async function reading<T>(path: string, action: (fd: number) => Promise<T>): Promise<T> {
   // Windows has no such flag and no such pipes.
   const fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
   try {
-    if (fs.fstatSync(fd).isFIFO()) throw new UserError('FILE_UNREADABLE', path, 'it is a pipe, not a file')
+    const kind = path === devNull ? null : unendingKind(fs.fstatSync(fd))
+    if (kind !== null) throw new UserError('FILE_UNREADABLE', path, `it is a ${kind}, not a file`)
     return await action(fd)
   } finally {
     fs.closeSync(fd)
   }
+}
+
+function unendingKind(stats: fs.Stats): string | null {
+  if (stats.isFIFO()) return 'pipe'
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'device' : null
 }
 
 async function readAll(fd: number, turn: () => Promise<void>): Promise<Buffer> {
@@ -132,6 +144,27 @@ async function sha256(fd: number, turn: () => Promise<void>): Promise<string> {
   return hash.digest('hex')
 }
 
+function makeFolder(dir: string): void {
+  try {
+    fs.mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    // Of a read-only file system Node says the same as of a missing folder, unless it is asked for one folder alone.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(dir) === dir) throw error
+    if (!fs.existsSync(dirname(dir))) makeFolder(dirname(dir))
+    fs.mkdirSync(dir)
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    fs.unlinkSync(path)
+  } catch (error) {
+    if (MEANS_NOTHING_THERE.includes(String((error as NodeJS.ErrnoException).code))) return
+    // A folder, or what Windows doesn't let go of yet.
+    await fs.promises.rm(path, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
 async function openForWriting(path: string, options: { readonly append?: boolean } = {}) {
   const fd = fs.openSync(path, options.append ? 'a' : 'w')
   return {
@@ -141,20 +174,4 @@ async function openForWriting(path: string, options: { readonly append?: boolean
     },
     close: async () => fs.closeSync(fd),
   }
-}
-
-async function withFolder<T>(dir: string, action: (dir: string) => Promise<T>): Promise<T> {
-  // Not recursive, which calls a read-only file system a missing folder.
-  await fs.promises.mkdir(dir).catch((error: Error) => {
-    throw new UserError('OUTPUT_UNWRITABLE', dirname(dir), reasonOfFault(error) ?? error.message)
-  })
-  try {
-    return await action(dir)
-  } finally {
-    await fs.promises.rm(dir, { recursive: true, force: true, maxRetries: 3 })
-  }
-}
-
-function unique(): string {
-  return randomBytes(8).toString('hex')
 }

@@ -17,6 +17,8 @@ export interface Patience {
 }
 
 export interface FetchOptions {
+  readonly method: 'GET' | 'HEAD' | 'PUT'
+  readonly body: Uint8Array | null
   readonly headers: Record<string, string>
   readonly redirect: 'manual'
   readonly signal: AbortSignal

@@ -1,9 +1,9 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism, homedir, totalmem } from 'node:os'
+import { join, resolve } from 'node:path'
 import { makeDisk } from './disk.ts'
 import { makeNetwork } from './network.ts'
 import { makeProcesses } from './processes.ts'
-import type { Progress, System } from './system.ts'
+import type { Machine, Progress, System } from './system.ts'
 
 /** The world of this process. */
 export function makeSystem(signal: AbortSignal, progress: Progress): System {
@@ -13,14 +13,25 @@ export function makeSystem(signal: AbortSignal, progress: Progress): System {
     env,
     platform,
     today: new Date().toISOString().slice(0, 10),
+    machine: machine(),
     homeDir: homedir(),
-    cacheDir: cacheDir(env, platform, homedir()),
+    cacheDir: resolve(cacheDir(env, platform, homedir())),
     signal,
     disk: makeDisk(),
     network: makeNetwork(env, signal),
     processes: makeProcesses(env, platform, signal),
     progress,
   }
+}
+
+/** A thread that compresses large files takes so many bytes. */
+const JOB_BYTES = 256 * 1_048_576
+
+function machine(): Machine {
+  // Of a container; 0 or beyond counting where there is no limit. https://nodejs.org/api/process.html#processconstrainedmemory
+  const allowed = process.constrainedMemory()
+  const memoryBytes = allowed > 0 && allowed < totalmem() ? allowed : totalmem()
+  return { jobs: Math.max(1, Math.min(availableParallelism(), Math.floor(memoryBytes / JOB_BYTES))), memoryBytes }
 }
 
 /** LPACK_CACHE_DIR, else lpack in the platform's place for caches. https://specifications.freedesktop.org/basedir-spec/latest/ */

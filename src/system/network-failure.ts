@@ -14,6 +14,15 @@ export class Transient extends Error {
   }
 }
 
+/** No way to the server that another try could find. `why` is the reason alone, for sentences that don't show the URL. */
+export class Unreachable extends UserError<'NETWORK_UNREACHABLE'> {
+  readonly why: string
+  constructor(url: string, why: string) {
+    super('NETWORK_UNREACHABLE', url, why)
+    this.why = why
+  }
+}
+
 // https://nodejs.org/api/tls.html#x509-certificate-error-codes
 const CERTIFICATE_CODE =
   /^(CERT_|ERR_TLS_CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_GET_|UNABLE_TO_VERIFY_|INVALID_CA|HOSTNAME_MISMATCH)/
@@ -39,7 +48,7 @@ export function failureOf(error: unknown, url: string): Error {
   const certificate = codes.find(code => CERTIFICATE_CODE.test(code))
   if (certificate !== undefined) {
     const why = `its certificate isn't trusted (${certificate}); SSL_CERT_FILE can name the certificates to trust`
-    return new UserError('NETWORK_UNREACHABLE', url, why)
+    return new Unreachable(url, why)
   }
   const known = codes.find(code => REASONS[code] !== undefined)
   const last = causes.at(-1)

@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type Undici from 'undici'
 import { UserError } from '../errors.ts'
 import { percentDecoded } from '../formats/url-text.ts'
+import { exchange } from './exchange.ts'
 import { reasonOfFault } from './fault.ts'
 import type { Fetch, Line, Patience } from './line.ts'
 import type { Network, NetworkSettings } from './system.ts'
@@ -19,6 +21,9 @@ export const PATIENCE: Patience = {
   longestWaitMs: 30_000,
 }
 
+/** An exchange that is given up leaves a connection behind that isn't there yet, and that keeps the process until it is or fails. */
+const EXCHANGE_CONNECT_MS = 3_000
+
 // What curl, pip (requests) and uv read, in no order: what any of them names is trusted.
 const CERTIFICATE_VARIABLES = ['SSL_CERT_FILE', 'PIP_CERT', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']
 
@@ -27,31 +32,36 @@ const CERTIFICATE_VARIABLES = ['SSL_CERT_FILE', 'PIP_CERT', 'REQUESTS_CA_BUNDLE'
  * and curl know are heeded. A named certificate file replaces Node's own roots, as it does in pip and uv.
  */
 export function makeNetwork(env: Environment, signal: AbortSignal, patience: Patience = PATIENCE): Network {
+  // As many wait for it as there are requests.
+  setMaxListeners(0, signal)
   return networkWith(env, { signal, patience }, { caFile: null, proxy: null })
 }
 
 function networkWith(env: Environment, limits: Omit<Line, 'fetch'>, settings: NetworkSettings): Network {
-  let client: Promise<Fetch> | null = null
-  const line: Line = {
-    ...limits,
-    fetch: async (url, init) => {
-      client ??= makeClient(env, settings, limits.patience)
+  const lineWith = (connectMs: number): Line => {
+    let client: Promise<Fetch> | null = null
+    const fetch: Fetch = async (url, init) => {
+      client ??= makeClient(env, settings, connectMs)
       return (await client)(url, init)
-    },
+    }
+    return { ...limits, fetch }
   }
+  const line = lineWith(limits.patience.answerMs)
+  const exchangeLine = lineWith(EXCHANGE_CONNECT_MS)
   return {
     get: (url, headers) => get(line, url, headers),
     download: request => download(line, request),
+    exchange: request => exchange(exchangeLine, request),
     configured: added => networkWith(env, limits, added),
   }
 }
 
-async function makeClient(env: Environment, settings: NetworkSettings, patience: Patience): Promise<Fetch> {
+async function makeClient(env: Environment, settings: NetworkSettings, connectMs: number): Promise<Fetch> {
   const secureContext = await readCertificates(env, settings)
   const proxyOf = proxyChooser(env, settings)
   // Not Node's own fetch, which can't be kept from pausing. Of a bundled CommonJS module only the default export is there.
   const { default: undici } = await import('undici')
-  const connect = { timeout: patience.answerMs, ...(secureContext === null ? {} : { secureContext }) }
+  const connect = { timeout: connectMs, ...(secureContext === null ? {} : { secureContext }) }
   const direct = new undici.Agent({ connect })
   const unpaused = makeUnpaused(undici)
   const proxies = new Map<string, InstanceType<typeof undici.ProxyAgent>>()

@@ -6,8 +6,9 @@ export interface System {
   readonly platform: string
   /** The day in UTC, such as 2026-11-23. Findings tell by it what AWS has deprecated; no byte of an artifact depends on it. */
   readonly today: string
+  readonly machine: Machine
   readonly homeDir: string
-  /** Where finished downloads are kept between runs. */
+  /** What is kept between runs is there. */
   readonly cacheDir: string
   /** Fires when the user interrupts; long work stops and cleans up. */
   readonly signal: AbortSignal
@@ -15,6 +16,13 @@ export interface System {
   readonly network: Network
   readonly processes: Processes
   readonly progress: Progress
+}
+
+export interface Machine {
+  /** How many threads can work at once, as its cores and its memory allow. */
+  readonly jobs: number
+  /** That this process may use, in bytes. */
+  readonly memoryBytes: number
 }
 
 export type FileKind = 'file' | 'directory' | 'link' | 'other'
@@ -28,8 +36,8 @@ export interface FileStat {
   readonly identity: string
   /** False while a change could come that `identity` would not show: the last one is younger than the coarsest clock of a disk. */
   readonly isSettled: boolean
-  /** Milliseconds since 1970, by the file system's clock. */
-  readonly modifiedMs: number
+  /** Milliseconds since the last write or `touch`; below zero where the clocks differ. */
+  readonly ageMs: number
 }
 
 /** Errors of the operating system (ENOENT, EACCES, ENOSPC …) pass through as they are, with `code`, unless said otherwise. */
@@ -50,13 +58,21 @@ export interface Disk {
   readonly makeFolder: (dir: string) => Promise<void>
   readonly writeBytes: (path: string, bytes: Uint8Array | string) => Promise<void>
   readonly rename: (from: string, to: string) => Promise<void>
+  /**
+   * Writes a file in one step: whoever reads it meanwhile or afterwards, though this run be killed, finds the old one or the new one,
+   * whole. It comes into being as a hidden file in `parent`, which must exist and be of the same file system.
+   */
+  readonly replace: (path: string, pieces: readonly Uint8Array[], parent: string) => Promise<void>
   /** Makes a file look as if it was written just now. */
   readonly touch: (path: string) => Promise<void>
   /** Removes a file or a whole folder; nothing there is fine. */
   readonly remove: (path: string) => Promise<void>
   /** A sink for a file written in pieces; `close` returns when the bytes are with the operating system. */
   readonly openForWriting: (path: string, options?: { readonly append?: boolean }) => Promise<FileSink>
-  /** Runs the action with a new empty folder that is removed afterwards, whatever happens, interruption included. */
+  /**
+   * Runs the action with a new empty folder that is removed afterwards, whatever happens, interruption included; if the process is
+   * killed, a later one removes it.
+   */
   readonly withTemporaryFolder: <T>(action: (dir: string) => Promise<T>) => Promise<T>
   /** The same, with the new folder inside `parent`, so that its files can be renamed into place. */
   readonly withFolderIn: <T>(parent: string, action: (dir: string) => Promise<T>) => Promise<T>
@@ -81,6 +97,11 @@ export interface Network {
    * Returns its bytes and sha256. Throws UserError NETWORK_UNREACHABLE, DOWNLOAD_REFUSED (status) or DOWNLOAD_TOO_LARGE.
    */
   readonly download: (request: DownloadRequest) => Promise<{ readonly bytes: number; readonly sha256: string }>
+  /**
+   * One request with its answer, tried once. Redirects are followed, those of a PUT where they keep it one; credentials stay with the
+   * scheme, host and port they were given for. Throws ExchangeFailure where no whole answer comes in time, and the signal's reason.
+   */
+  readonly exchange: (request: ExchangeRequest) => Promise<ExchangeAnswer>
   /** The same network with what pip's configuration adds: its proxy wins over the environment's, its certificates are trusted beside. */
   readonly configured: (settings: NetworkSettings) => Network
 }
@@ -90,6 +111,27 @@ export interface NetworkSettings {
   readonly caFile: string | null
   /** URL of a proxy for all requests that NO_PROXY doesn't exempt. */
   readonly proxy: string | null
+}
+
+export interface ExchangeRequest {
+  readonly method: 'GET' | 'HEAD' | 'PUT'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | null
+  /** An answer with more than this is none. */
+  readonly maxBytes: number
+  /** For all of it, connecting and redirects included. */
+  readonly deadlineMs: number
+  /** Between two signs of life; while a body is sent there are none. */
+  readonly idleMs: number
+  /** Stops this exchange alone. */
+  readonly signal: AbortSignal
+}
+
+export interface ExchangeAnswer {
+  readonly status: number
+  /** Of a GET that was answered with 200; else empty. */
+  readonly body: Uint8Array
 }
 
 export interface DownloadRequest {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import { percentDecoded } from '../formats/url-text.ts'
-import { type Answer, type Line, onLine, persist, type Watch, watched } from './line.ts'
-import { Transient, withoutCredentials } from './network-failure.ts'
+import { type Answer, type FetchOptions, type Line, onLine, persist, type Watch, watched } from './line.ts'
+import { Transient, Unreachable, withoutCredentials } from './network-failure.ts'
 import type { DownloadRequest } from './system.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -16,7 +16,7 @@ const REAL_PROGRESS_BYTES = 1 << 20
 export function get(line: Line, url: string, headers: Headers) {
   return persist(line, line.signal, url, isLast =>
     watched(line, line.signal, async watch => {
-      const { answer, at } = await ask(line, watch, url, headers)
+      const { answer, at } = await ask(line, watch, documentAt(url, headers))
       if (isWorthRetrying(answer.status) && !isLast) throw await later(answer)
       const pieces: Uint8Array[] = []
       for await (const piece of piecesOf(answer, watch)) pieces.push(piece)
@@ -52,7 +52,7 @@ interface Attempt {
 async function fetchInto(sink: Sink, { line, request, watch, isLast }: Attempt): Promise<void> {
   // Compressed transfer would make Content-Length and ranges speak of other bytes than the file's.
   const headers = { ...request.headers, 'accept-encoding': 'identity', ...sink.resumeHeaders() }
-  const { answer } = await ask(line, watch, request.url, headers)
+  const { answer } = await ask(line, watch, documentAt(request.url, headers))
   if (isWorthRetrying(answer.status) && !isLast) throw await later(answer)
   const range = rangeOf(answer)
   if (answer.status === 416 || (answer.status === 206 && range?.start !== sink.received())) {
@@ -117,29 +117,42 @@ async function openSink(path: string) {
   }
 }
 
+export interface Question {
+  readonly method: FetchOptions['method']
+  readonly url: string
+  readonly headers: Headers
+  readonly body: Uint8Array | null
+}
+
+function documentAt(url: string, headers: Headers): Question {
+  return { method: 'GET', url, headers, body: null }
+}
+
 /** Asks, following redirects. Credentials stay with the scheme, host and port they were given for. */
-async function ask(line: Line, watch: Watch, url: string, headers: Headers) {
-  if (!isHttp(url)) throw new UserError('NETWORK_UNREACHABLE', url, "it isn't an http or https URL")
+export async function ask(line: Line, watch: Watch, { method, url, headers, body }: Question) {
+  if (!isHttp(url)) throw new Unreachable(url, "it isn't an http or https URL")
   let sent: Headers = { ...basicOf(url), ...headers }
   let at = withoutCredentials(url)
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     watch.expect(line.patience.answerMs, 'no answer came')
-    const options = { headers: { ...sent }, redirect: 'manual', signal: watch.signal } as const
+    const options = { method, body, headers: { ...sent }, redirect: 'manual', signal: watch.signal } as const
     const answer = await onLine(watch, at, () => line.fetch(at, options))
     watch.rest()
-    const next = redirectOf(answer, at)
+    const next = redirectOf(answer, at, method)
     if (next === null) return { answer, at }
     await discard(answer)
-    if (!isHttp(next)) throw new UserError('NETWORK_UNREACHABLE', withoutCredentials(url), `it leads to ${next}`)
+    if (!isHttp(next)) throw new Unreachable(withoutCredentials(url), `it leads to ${next}`)
     if (new URL(next).origin !== new URL(at).origin) sent = withoutAuthorization(sent)
     at = withoutCredentials(next)
   }
-  throw new UserError('NETWORK_UNREACHABLE', withoutCredentials(url), `more than ${MAX_REDIRECTS} redirects`)
+  throw new Unreachable(withoutCredentials(url), `more than ${MAX_REDIRECTS} redirects`)
 }
 
-function redirectOf(answer: Answer, at: string): string | null {
+function redirectOf(answer: Answer, at: string, method: string): string | null {
   const location = answer.headers.get('location')
-  if (![301, 302, 303, 307, 308].includes(answer.status) || location === null) return null
+  // The others turn what is sent into a question. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+  const followed = method === 'PUT' ? [307, 308] : [301, 302, 303, 307, 308]
+  if (!followed.includes(answer.status) || location === null) return null
   return URL.canParse(location, at) ? new URL(location, at).href : location
 }
 
@@ -158,7 +171,7 @@ function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 }
 
-async function* piecesOf(answer: Answer, watch: Watch): AsyncGenerator<Uint8Array> {
+export async function* piecesOf(answer: Answer, watch: Watch): AsyncGenerator<Uint8Array> {
   if (answer.body === null) return
   const reader = answer.body.getReader()
   let isDone = false
@@ -176,7 +189,7 @@ async function* piecesOf(answer: Answer, watch: Watch): AsyncGenerator<Uint8Arra
   }
 }
 
-async function discard(answer: Answer): Promise<void> {
+export async function discard(answer: Answer): Promise<void> {
   // What a body that nobody wants breaks with is of no interest.
   await answer.body?.cancel().catch(() => undefined)
 }
@@ -200,7 +213,7 @@ function retryAfterMs(answer: Answer): number | null {
 }
 
 /** Null when the bytes of the body aren't the file's own. */
-function lengthOf(answer: Answer): number | null {
+export function lengthOf(answer: Answer): number | null {
   const encoding = answer.headers.get('content-encoding')
   const length = answer.headers.get('content-length')
   return length === null || (encoding !== null && encoding !== 'identity') ? null : Number(length)

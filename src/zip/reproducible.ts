@@ -10,6 +10,9 @@ export const DOS_TIME = 0x0021_0000
 export const FILE_MODE = 0o100644
 export const EXECUTABLE_MODE = 0o100755
 
+/** Changed whenever the same files and streams would make another zip. */
+export const ZIP_FORMAT = 'zip 1'
+
 /** Fixed bytes of an entry: local header and central header. Its name is written in both. */
 const ENTRY_BYTES = 30 + 46
 

@@ -29,7 +29,13 @@ declare module 'zip-stream' {
   import type { Transform } from 'node:stream'
   import type { ZipArchiveEntry } from 'compress-commons'
   export default class ZipStream extends Transform {
+    /** Bytes written so far. */
+    offset: number
     finalize(): void
+    write(chunk: Uint8Array | string, callback?: (error?: Error | null) => void): boolean
+    end(): this
+    _finish(): void
+    _writeCentralFileHeader(entry: ZipArchiveEntry): void
     _writeLocalFileHeader(entry: ZipArchiveEntry): void
     _afterAppend(entry: ZipArchiveEntry): void
   }

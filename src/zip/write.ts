@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
-import type { Encoder } from '../deflate/encoder.ts'
+import type { FinishedStream } from '../cache/types.ts'
 import { UserError } from '../errors.ts'
 import { readContent } from '../formats/content.ts'
 import { crc32 } from '../formats/crc32.ts'
 import type { FileEntry, FileSet, WrittenEntry } from '../model.ts'
 import { reasonOfFault } from '../system/fault.ts'
 import type { System } from '../system/system.ts'
-import type { ReadyEntry, ReadyZip } from './archiver.ts'
+import type { ReadyZip } from './archiver.ts'
 import { EXECUTABLE_MODE, entryOverhead, FILE_MODE } from './reproducible.ts'
 
-/** The encoder, which has a file and its stream in one memory of 32-bit addresses, fails from about 1.3 GB. */
-const MOST_FILE_BYTES = 1_000_000_000
+/** Where a file's finished stream comes from. */
+export type FinishedOf = (file: FileEntry) => Promise<FinishedStream>
 
 /** A zip that is complete on disk and waits to take its place. */
 export interface ZipDraft {
@@ -23,16 +22,21 @@ export interface ZipDraft {
 }
 
 /**
- * Writes the files as a zip at `path`, in their order, each at the encoder's best or stored where that is not smaller.
- * One file is in memory at a time. Throws UserError FILE_TOO_LARGE, OUTPUT_UNWRITABLE, and what reading a file's content throws.
+ * Writes the files as a zip at `path`, in their order, each as the finished stream that `finishedOf` has. One is in memory at a time.
+ * Throws UserError OUTPUT_UNWRITABLE, FILE_CHANGED, and what reading a file's content throws.
  */
-export async function writeZip(fileSet: FileSet, path: string, encoder: Encoder, system: System): Promise<ZipDraft> {
+export async function writeZip(
+  fileSet: FileSet,
+  path: string,
+  finishedOf: FinishedOf,
+  system: System,
+): Promise<ZipDraft> {
   // Loaded on demand: archiver is a tenth of the start-up.
   const { ReadyZip } = await import('./archiver.ts')
   const archive = new ReadyZip()
   const drained = drain(archive, path, system)
   try {
-    const [entries, written] = await Promise.all([appendAll(fileSet.files, archive, encoder, system), drained])
+    const [entries, written] = await Promise.all([appendAll(fileSet.files, archive, finishedOf, system), drained])
     return { path, ...written, unzippedBytes: sum(entries.map(entry => entry.bytes)), entries }
   } finally {
     archive.destroy()
@@ -44,42 +48,31 @@ export async function writeZip(fileSet: FileSet, path: string, encoder: Encoder,
 async function appendAll(
   files: readonly FileEntry[],
   archive: ReadyZip,
-  encoder: Encoder,
+  finishedOf: FinishedOf,
   system: System,
 ): Promise<WrittenEntry[]> {
   const entries: WrittenEntry[] = []
-  const tooLarge = files.find(file => file.bytes > MOST_FILE_BYTES)
-  if (tooLarge !== undefined) throw new UserError('FILE_TOO_LARGE', tooLarge.path, tooLarge.bytes, MOST_FILE_BYTES)
-  const total = sum(files.map(file => file.bytes))
-  let done = 0
   for (const file of files) {
-    system.progress.show('compressing', done, total)
-    // Compressing holds the thread: between two files an interruption gets its turn.
-    await setImmediate()
     system.signal.throwIfAborted()
-    const ready = await makeReady(file, encoder, system)
-    await archive.appendEntry(ready)
-    entries.push({
-      path: file.path,
-      bytes: ready.bytes,
-      zippedBytes: ready.stream.length + entryOverhead(file.path),
-      owner: file.owner,
-    })
-    done += file.bytes
+    const { path, executable, owner } = file
+    const finished = await finishedOf(file)
+    const { bytes, crc32, method } = finished
+    const stream = finished.method === 'deflate' ? finished.stream : await readAgain(file, finished, system)
+    await archive.appendEntry({ path, mode: executable ? EXECUTABLE_MODE : FILE_MODE, bytes, crc32, method, stream })
+    entries.push({ path, bytes, zippedBytes: stream.length + entryOverhead(path), owner })
   }
   await archive.finalize()
   return entries
 }
 
-async function makeReady(
-  { path, content, executable }: FileEntry,
-  encoder: Encoder,
-  system: System,
-): Promise<ReadyEntry> {
-  const read = await readContent(content, system.disk)
-  const facts = { path, mode: executable ? EXECUTABLE_MODE : FILE_MODE, bytes: read.length, crc32: crc32(read) }
-  // The encoder takes the bytes over; those of a file set are not ours to give away.
-  return { ...facts, ...(await encoder.compress(content.kind === 'bytes' ? read.slice() : read)) }
+async function readAgain(
+  { path, content }: FileEntry,
+  finished: FinishedStream,
+  { disk }: System,
+): Promise<Uint8Array> {
+  const bytes = await readContent(content, disk)
+  if (bytes.length !== finished.bytes || crc32(bytes) !== finished.crc32) throw new UserError('FILE_CHANGED', path)
+  return bytes
 }
 
 async function drain(

@@ -7,8 +7,10 @@ import { testFile, testFileSet, testPlan, testSystem } from '../worlds.ts'
 const FILES = testFileSet([
   testFile('lambda_function.py', 'def lambda_handler(event, context): ...\n'),
   testFile('functions/app.py', 'from handlers import *\n'),
+  testFile('handlers.py', 'anything = print\n'),
   testFile('functions/lazy.py', 'def __getattr__(name): ...\n'),
   testFile('package/__init__.py', 'from .inner import handler as main\n'),
+  testFile('package/inner.py', 'def handler(event, context): ...\n'),
   testFile('package.py', 'def shadowed(event, context): ...\n'),
   testFile('compiled.cpython-313-x86_64-linux-gnu.so', elfFile({ strings: ['PyInit_compiled'] })),
 ])

@@ -15,6 +15,7 @@ describe('cli/arguments', it => {
       output: 'text',
       useCache: true,
       check: true,
+      jobs: null,
     })
   })
 
@@ -28,6 +29,7 @@ describe('cli/arguments', it => {
       output: 'json',
       useCache: false,
       check: false,
+      jobs: null,
     }
     assert.equal(readArguments(args), expected)
   })

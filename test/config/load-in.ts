@@ -19,11 +19,12 @@ export function loadIn(
     env: options.env ?? {},
     platform: 'linux',
     today: '2026-11-23',
+    machine: { jobs: 2, memoryBytes: 8 * 1024 ** 3 },
     homeDir: join(cwd, 'home'),
     cacheDir: join(cwd, 'cache'),
     signal: new AbortController().signal,
     disk: makeDisk(),
-    network: { get: refuse, download: refuse, configured: refuse },
+    network: { get: refuse, download: refuse, exchange: refuse, configured: refuse },
     processes: { find: refuse, run: refuse },
     progress: { show: () => {}, clear: () => {}, warn: () => {} },
   }

@@ -202,6 +202,7 @@ function onlyTo(url: string, env: Readonly<Record<string, string>>): Network {
   return {
     get: (asked, headers) => refuse(asked).then(() => network.get(asked, headers)),
     download: request => refuse(request.url).then(() => network.download(request)),
+    exchange: request => refuse(request.url).then(() => network.exchange(request)),
     configured: () => onlyTo(url, env),
   }
 }

@@ -32,4 +32,11 @@ describe('system/disk', it => {
       await rejects(() => disk.readRange(pipe, 0, 10), 'FILE_UNREADABLE')
     }),
   )
+
+  it('refuses to read a device, which may never end', async () => {
+    if (process.platform === 'win32') return
+    const error = await rejects(() => makeDisk().readBytes('/dev/zero'), 'FILE_UNREADABLE')
+    assert.is(error.message, "/dev/zero can't be read: it is a device, not a file.")
+    assert.is(await makeDisk().readText('/dev/null'), '')
+  })
 })

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { makeEncoder } from '../../src/deflate/encoder.ts'
+import { makeDisk } from '../../src/system/disk.ts'
 import type { Disk } from '../../src/system/system.ts'
 import { publish } from '../../src/zip/publish.ts'
-import { writeZip } from '../../src/zip/write.ts'
 import { describe, inTemporaryFolder, rejects } from '../helpers.ts'
-import { testFile, testFileSet, testSystem } from '../worlds.ts'
+import { testFile, testSystem } from '../worlds.ts'
+import { zipTo } from './zipping.ts'
 
 const SYSTEM = testSystem()
 
@@ -68,6 +68,16 @@ describe('zip/publish', it => {
       assert.equal((await readdir(dir)).sort(), ['hello.zip', 'mine.txt'])
     }))
 
+  it('removes the draft folder that a killed run has left, an hour later', () =>
+    inTemporaryFolder(async dir => {
+      await mkdir(join(dir, '.0123456789abcdef.tmp'))
+      await mkdir(join(dir, '.fedcba9876543210.tmp'))
+      const before = new Date(Date.now() - 61 * 60_000)
+      await utimes(join(dir, '.0123456789abcdef.tmp'), before, before)
+      await pack(dir, 'one', makeDisk())
+      assert.equal((await readdir(dir)).sort(), ['.fedcba9876543210.tmp', 'hello.zip'])
+    }))
+
   it('tells where a folder is in the way', () =>
     inTemporaryFolder(async dir => {
       await mkdir(join(dir, 'hello.zip/inside'), { recursive: true })
@@ -78,12 +88,7 @@ describe('zip/publish', it => {
 
 function pack(outDir: string, content: string, disk: Disk = SYSTEM.disk) {
   return publish(outDir, disk, async draftDir => {
-    const draft = await writeZip(
-      testFileSet([testFile('a.txt', content)]),
-      join(draftDir, 'hello.zip'),
-      await makeEncoder(new AbortController().signal),
-      SYSTEM,
-    )
+    const draft = await zipTo(join(draftDir, 'hello.zip'), [testFile('a.txt', content)])
     return [{ draft, path: join(outDir, 'hello.zip'), beside: [] }]
   })
 }

@@ -4,14 +4,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import * as assert from 'uvu/assert'
-import { makeEncoder } from '../../src/deflate/encoder.ts'
 import { crc32 } from '../../src/formats/crc32.ts'
 import { readDirectory } from '../../src/formats/zip-directory.ts'
 import type { FileEntry } from '../../src/model.ts'
+import { compressFiles, finishedStream } from '../../src/zip/compress.ts'
 import { entryOverhead } from '../../src/zip/reproducible.ts'
 import { writeZip } from '../../src/zip/write.ts'
 import { describe, inTemporaryFolder, needing, rejects } from '../helpers.ts'
 import { testFile, testFileSet, testSystem } from '../worlds.ts'
+import { withTools, zipped, zipTo } from './zipping.ts'
 
 const TEXT = 'lambda '.repeat(500)
 const FILES = [
@@ -25,7 +26,7 @@ const FILES = [
 describe('zip/write', it => {
   it('pins every header field', () =>
     inTemporaryFolder(async dir => {
-      const zip = await write(join(dir, 'a.zip'), FILES)
+      const zip = await zipped(join(dir, 'a.zip'), FILES)
       const entries = centralDirectory(zip)
       assert.equal(
         entries.map(({ name }) => name),
@@ -52,7 +53,7 @@ describe('zip/write', it => {
 
   it('stores what deflating does not make smaller', () =>
     inTemporaryFolder(async dir => {
-      const entries = centralDirectory(await write(join(dir, 'a.zip'), FILES))
+      const entries = centralDirectory(await zipped(join(dir, 'a.zip'), FILES))
       const methods = Object.fromEntries(entries.map(({ name, method }) => [name, method]))
       assert.equal(methods, {
         '__init__.py': 0,
@@ -66,14 +67,17 @@ describe('zip/write', it => {
   it('refuses a file that the encoder has no room for, before it reads any', () =>
     inTemporaryFolder(async dir => {
       const content = { kind: 'disk', path: join(dir, 'nowhere') } as const
-      const files = [testFile('a', '', { content }), testFile('big.bin', '', { bytes: 3_000_000_000, content })]
-      const error = await rejects(() => write(join(dir, 'a.zip'), files), 'FILE_TOO_LARGE')
+      const files = [
+        testFile('a', '', { content }),
+        testFile('big.bin', '', { bytes: 3_000_000_000, content: { ...content, path: join(dir, 'big') } }),
+      ]
+      const error = await rejects(() => zipped(join(dir, 'a.zip'), files), 'FILE_TOO_LARGE')
       assert.match(error.message, 'big.bin has 3000000000 bytes')
     }))
 
   it('holds the content that came in', () =>
     inTemporaryFolder(async dir => {
-      const zip = await write(join(dir, 'a.zip'), FILES)
+      const zip = await zipped(join(dir, 'a.zip'), FILES)
       for (const [index, entry] of centralDirectory(zip).entries()) {
         const plain = entry.method === 8 ? inflateRawSync(entry.stream) : entry.stream
         const file = FILES[index]
@@ -85,7 +89,7 @@ describe('zip/write', it => {
 
   it('costs 76 bytes and twice the name an entry, and 22 in all', () =>
     inTemporaryFolder(async dir => {
-      const zip = await write(join(dir, 'a.zip'), FILES)
+      const zip = await zipped(join(dir, 'a.zip'), FILES)
       const expected = centralDirectory(zip).map(({ name, stream }) => stream.length + 76 + 2 * Buffer.byteLength(name))
       assert.is(
         zip.length,
@@ -96,19 +100,14 @@ describe('zip/write', it => {
 
   it('writes the same bytes every time', () =>
     inTemporaryFolder(async dir => {
-      const [first, second] = [await write(join(dir, 'a.zip'), FILES), await write(join(dir, 'b.zip'), FILES)]
+      const [first, second] = [await zipped(join(dir, 'a.zip'), FILES), await zipped(join(dir, 'b.zip'), FILES)]
       assert.is(Buffer.compare(first, second), 0)
     }))
 
   it('reports what it wrote', () =>
     inTemporaryFolder(async dir => {
       const path = join(dir, 'a.zip')
-      const draft = await writeZip(
-        testFileSet(FILES),
-        path,
-        await makeEncoder(new AbortController().signal),
-        testSystem(),
-      )
+      const draft = await zipTo(path, FILES)
       assert.is(draft.bytes, (await readFile(path)).length)
       assert.is(
         draft.unzippedBytes,
@@ -124,7 +123,7 @@ describe('zip/write', it => {
   it('is read by the reader of wheels', () =>
     inTemporaryFolder(async dir => {
       const path = join(dir, 'a.zip')
-      await write(path, FILES)
+      await zipped(path, FILES)
       const members = await readDirectory(path, testSystem().disk)
       assert.equal(
         members.map(({ name }) => name),
@@ -135,13 +134,12 @@ describe('zip/write', it => {
   it('tells that the folder is not writable', () =>
     inTemporaryFolder(async dir => {
       const error = await rejects(
-        async () =>
-          writeZip(
-            testFileSet(FILES),
-            join(dir, 'none', 'a.zip'),
-            await makeEncoder(new AbortController().signal),
-            testSystem(),
-          ),
+        () =>
+          withTools({ workDir: dir }, async tools => {
+            await compressFiles([testFileSet(FILES)], tools)
+            const finishedOf = (file: FileEntry) => finishedStream(file, tools)
+            return writeZip(testFileSet(FILES), join(dir, 'none', 'a.zip'), finishedOf, tools.system)
+          }),
         'OUTPUT_UNWRITABLE',
       )
       assert.match(error.message, 'ENOENT')
@@ -154,10 +152,7 @@ describe('zip/write', it => {
       setTimeout(() => interruption.abort('SIGINT'), 300)
       const began = process.hrtime.bigint()
       const system = testSystem({ signal: interruption.signal })
-      const encoder = await makeEncoder(interruption.signal)
-      const outcome = await writeZip(testFileSet([large]), join(dir, 'a.zip'), encoder, system).catch(
-        (reason: unknown) => reason,
-      )
+      const outcome = await zipTo(join(dir, 'a.zip'), [large], system).catch((reason: unknown) => reason)
       assert.is(outcome, 'SIGINT')
       assert.ok(process.hrtime.bigint() - began < 2_000_000_000n)
     }))
@@ -165,7 +160,7 @@ describe('zip/write', it => {
   it('writes a large file as a small one', () =>
     inTemporaryFolder(async dir => {
       const content = Buffer.alloc(5 << 20, 'lambda '.repeat(1001))
-      const [entry] = centralDirectory(await write(join(dir, 'a.zip'), [testFile('large', content)]))
+      const [entry] = centralDirectory(await zipped(join(dir, 'a.zip'), [testFile('large', content)]))
       assert.is(entry?.bytes, content.length)
       assert.is(Buffer.compare(inflateRawSync(entry?.stream ?? Buffer.alloc(0)), content), 0)
     }))
@@ -173,7 +168,7 @@ describe('zip/write', it => {
   it('stores a large file that cannot be made smaller', () =>
     inTemporaryFolder(async dir => {
       const content = randomBytes(5 << 20)
-      const [entry] = centralDirectory(await write(join(dir, 'a.zip'), [testFile('large', content)]))
+      const [entry] = centralDirectory(await zipped(join(dir, 'a.zip'), [testFile('large', content)]))
       assert.is(entry?.method, 0)
       assert.is(Buffer.compare(entry?.stream ?? Buffer.alloc(0), content), 0)
     }))
@@ -185,12 +180,7 @@ describe('zip/write', it => {
         signal: interruption.signal,
         progress: { show: () => interruption.abort('SIGINT'), clear: () => undefined, warn: () => undefined },
       })
-      const outcome = await writeZip(
-        testFileSet(FILES),
-        join(dir, 'a.zip'),
-        await makeEncoder(new AbortController().signal),
-        system,
-      ).catch((reason: unknown) => reason)
+      const outcome = await zipTo(join(dir, 'a.zip'), FILES, system).catch((reason: unknown) => reason)
       assert.is(outcome, 'SIGINT')
     }))
 
@@ -202,18 +192,13 @@ describe('zip/write', it => {
     needing(it, tool)(`is accepted by ${tool}`, () =>
       inTemporaryFolder(async dir => {
         const path = join(dir, 'a.zip')
-        await write(path, FILES)
+        await zipped(path, FILES)
         const output = execFileSync(tool, [...args, path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
         assert.match(output, /No errors|Everything is Ok|Done testing/)
       }),
     )
   }
 })
-
-async function write(path: string, files: readonly FileEntry[]): Promise<Buffer> {
-  await writeZip(testFileSet(files), path, await makeEncoder(new AbortController().signal), testSystem())
-  return readFile(path)
-}
 
 /** An independent reading of the central directory and the local headers, field by field. */
 function centralDirectory(zip: Buffer) {

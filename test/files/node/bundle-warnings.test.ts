@@ -98,6 +98,50 @@ describe('bundle warnings', it => {
     assert.equal(await risks({ 'index.ts': text }), ['NODE_FILE_BESIDE index.ts:2 looks for a file beside itself'])
   })
 
+  it('is content with files that `include` packs at the same path from the bundle', async () => {
+    const text = (path: string) =>
+      `import { readFileSync } from 'node:fs'\nimport { join } from 'node:path'\nexport const handler = () => [${path}]`
+    const beside = 'NODE_FILE_BESIDE src/index.ts:3 looks for a file beside itself'
+    const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+      ["readFileSync(join(__dirname, '..', 'data', 'a.txt'))", ['data'], []],
+      ["readFileSync(join(__dirname, '..', 'data', 'a.txt'))", ['data/*.txt'], []],
+      ["readFileSync(join(__dirname, '..', 'data', 'a.txt'))", ['other'], [beside]],
+      ["new URL('../data/a.txt', import.meta.url)", ['data/**'], []],
+      ["new URL('./data/a.txt', import.meta.url)", ['data/**'], [beside]],
+      ["readFileSync(__dirname + '/../data/a.txt')", ['data/'], []],
+      ['readFileSync(`${__dirname}/../data/a.txt`)', ['data/'], []],
+      ['readFileSync(join(__dirname, process.argv[2]))', ['data/'], [beside]],
+    ]
+    for (const [path, include, expected] of cases) {
+      const wanted = { entry: 'src/index.ts', changes: { include } }
+      const { findings } = await bundleTree({ 'src/index.ts': text(path), 'data/a.txt': '', 'other/b': '' }, wanted)
+      assert.equal(
+        findings.map(({ code, message }) => `${code} ${message.split(', ')[0]}`),
+        expected,
+        path,
+      )
+    }
+  })
+
+  it('notes what is lost at places that are known, and is silent where nothing is', async () => {
+    const load = 'module.exports = name => require(name)'
+    const files = (name: string, file: string) => ({
+      'index.ts': `export { default as handler } from '${name}'`,
+      ...pkg(name, { [file]: load }, { main: file }),
+    })
+    const [express, ...rest] = (await bundleTree(files('express', 'lib/view.js'))).findings
+    assert.is(`${express?.severity} ${express?.code}`, 'note NODE_LEFT_BEHIND')
+    assert.match(
+      express?.message ?? '',
+      "express (lib/view.js:1) finds by name what the bundle doesn't hold: view engines",
+    )
+    assert.equal(rest, [])
+    assert.equal(await risks(files('@protobufjs/inquire', 'index.js')), [])
+    assert.equal(await risks(files('express', 'lib/other.js')), [
+      'NODE_DYNAMIC_REQUIRE express (lib/other.js:1) loads a module whose name is only known when it runs',
+    ])
+  })
+
   it('tells of decorators whose metadata esbuild does not write', async () => {
     const text = `const Service = (one: unknown) => one as never\n@Service\nexport class handler { constructor(readonly name: string) {} }`
     const options = (metadata: boolean) =>

@@ -20,14 +20,38 @@ const NAMED =
   /\b([\w$]+)\s*=\s*(?:[\w$]+\.)?(?:dirname\(\s*)?(?:[\w$]+\.)?fileURLToPath\(\s*(?:new\s+URL\(\s*['"]\.{0,2}\/?['"]\s*,\s*)?import\.meta\.url/g
 const MADE_REQUIRE = /\b([\w$]+)\s*=\s*(?:[\w$]+\.)?createRequire\(\s*import\.meta\.url\s*\)/g
 
-/** The line, from 1, on which a module reaches for files beside itself, which a bundle leaves behind; null: none. */
-export function findFileUse(text: string): number | null {
-  if (!/__dirname|__filename|import\.meta/.test(text)) return null
+/** Where a module reaches for a file beside itself. */
+export interface FileUse {
+  /** From 1. */
+  readonly line: number
+  /** The path from the module's folder; null: not written out there. */
+  readonly path: string | null
+}
+
+/** Where a module reaches for files beside itself, which a bundle leaves behind, in the order of the text. */
+export function findFileUses(text: string): readonly FileUse[] {
+  if (!/__dirname|__filename|import\.meta/.test(text)) return []
   const named = [...text.matchAll(NAMED)].map(
     ([, name = '']) => new RegExp(`${CALL}(?<![\\w$])${escaped(name)}(?![\\w$])`, 'g'),
   )
   const relative = madeRequires(text, '\\.{1,2}/')
-  return firstLine(text, [...USES, ...named, ...relative])
+  const found = matchesOf(text, [...USES, ...named, ...relative]).map(match => {
+    const end = match.index + match[0].length
+    return { end, path: pathAt(match, text.slice(end, end + 300)) }
+  })
+  const ordered = found.sort((a, b) => a.end - b.end)
+  return ordered.map(({ end, path }) => ({ line: lineOf(text, end), path }))
+}
+
+/** The path that is written out behind `__dirname` and the like, or before `import.meta.url`. */
+function pathAt(match: RegExpMatchArray, rest: string): string | null {
+  const [, asUrl] = /^new\s+URL\(\s*['"`](\.[^'"`$]*)['"`]/.exec(match[0]) ?? []
+  const [, required] = /\(\s*['"`](\.[^'"`]*)$/.exec(match[0]) ?? []
+  const [, added] = /\+$/.test(match[0]) ? (/^\s*['"`]\/([^'"`$]*)['"`]\s*[),;\n]/.exec(rest) ?? []) : []
+  const [, within] = match[0].startsWith('${') ? (/^\/([^`$]*)`/.exec(rest) ?? []) : []
+  const [, listed] = /^\s*,((?:\s*['"`][^'"`$]*['"`]\s*,?)+)\s*\)/.exec(rest) ?? []
+  const parts = [...(listed ?? '').matchAll(/['"`]([^'"`]*)['"`]/g)].map(([, part = '']) => part)
+  return asUrl ?? required ?? added ?? within ?? (parts.length > 0 ? parts.join('/') : null)
 }
 
 /** The line on which a module requires a package by a function that it made for itself, which no bundler sees; null: none. */
@@ -46,17 +70,21 @@ function escaped(name: string): string {
   return name.replaceAll('$', '\\$')
 }
 
-function firstLine(
-  text: string,
-  patterns: readonly RegExp[],
-  isMeant: (captured: string) => boolean = () => true,
-): number | null {
-  const starts = patterns.flatMap(pattern =>
-    [...text.matchAll(pattern)]
-      .filter(match => isMeant(match[1] ?? '') && !isProse(text, match.index + Math.max(0, match[0].search(PLACE))))
-      .map(match => match.index + match[0].length),
+function firstLine(text: string, patterns: readonly RegExp[], isMeant: (captured: string) => boolean): number | null {
+  const ends = matchesOf(text, patterns)
+    .filter(match => isMeant(match[1] ?? ''))
+    .map(match => match.index + match[0].length)
+  return ends.length === 0 ? null : lineOf(text, Math.min(...ends))
+}
+
+function matchesOf(text: string, patterns: readonly RegExp[]): RegExpExecArray[] {
+  return patterns.flatMap(pattern =>
+    [...text.matchAll(pattern)].filter(match => !isProse(text, match.index + Math.max(0, match[0].search(PLACE)))),
   )
-  return starts.length === 0 ? null : text.slice(0, Math.min(...starts)).split('\n').length
+}
+
+function lineOf(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length
 }
 
 /** True in a comment line, and inside quotes on the line. */

@@ -1,8 +1,10 @@
-import { extname, resolve } from 'node:path'
+import { extname, posix, resolve } from 'node:path'
 import { finding } from '../../../findings.ts'
+import { makePattern, type Pattern } from '../../../formats/glob.ts'
 import type { Finding } from '../../../model.ts'
 import type { Message, Metafile } from './esbuild.ts'
-import { findFileUse, findHiddenRequire } from './file-use.ts'
+import { findFileUses, findHiddenRequire } from './file-use.ts'
+import { knownPlace } from './known-places.ts'
 import { DYNAMIC_REQUIRES } from './options.ts'
 import { isInstalled } from './owners.ts'
 import { type Place, shownPath } from './places.ts'
@@ -53,7 +55,9 @@ function hasPlace(output: Metafile['outputs'][string], text: string): boolean {
   return isUsed || /__dirname|__filename/.test(text) || text.split('import.meta').length > 2
 }
 
-async function scan(inputs: readonly string[], isPlaceUsed: boolean, { place, owners }: Work) {
+async function scan(inputs: readonly string[], isPlaceUsed: boolean, work: Work) {
+  const { place, owners } = work
+  const isIncluded = makeIncluded(work)
   const beside: Spot[] = []
   const hidden: Spot[] = []
   if (!isPlaceUsed) return { beside, hidden }
@@ -61,11 +65,23 @@ async function scan(inputs: readonly string[], isPlaceUsed: boolean, { place, ow
     const file = resolve(place.root, input)
     const text = /^\.[cm]?[jt]sx?$/.test(extname(file)) ? await owners.read(file) : null
     if (text === null) continue
-    const [use, require] = [findFileUse(text), findHiddenRequire(text)]
-    if (use !== null) beside.push({ input, line: use })
+    const use = findFileUses(text).find(({ path }) => path === null || !isIncluded(path))
+    const require = findHiddenRequire(text)
+    if (use !== undefined) beside.push({ input, line: use.line })
     if (require !== null) hidden.push({ input, line: require })
   }
   return { beside, hidden }
+}
+
+/** Tells whether a file is packed by `include` where the code finds it from the bundle. */
+function makeIncluded({ plan, place }: Work): (path: string) => boolean {
+  const { include, exclude } = plan.config
+  const [included, excluded] = [include.map(makePattern), exclude.map(makePattern)]
+  return path => {
+    const packed = posix.join(posix.dirname(place.path), path).replace(/\/$/, '')
+    const matches = (one: Pattern) => one.matches(packed) || one.matches(`${packed}/x`)
+    return !packed.startsWith('..') && included.some(matches) && !excluded.some(matches)
+  }
 }
 
 async function tellEach(
@@ -82,7 +98,11 @@ async function tellEach(
     const shown = owner === null ? input : shownPath(owner.dir, file)
     // Each place of the own code is one to mend; of a package one tells enough.
     const key = owner === null ? `${input}:${line}` : owner.name
-    if (!told.has(key)) told.set(key, finding(code, file, owner?.name ?? null, `${shown}:${line}`))
+    const known = owner === null ? null : knownPlace(code, owner.name, shown)
+    if (known !== null && owner !== null) {
+      if (known.loss !== null)
+        told.set(`${key} known`, finding('NODE_LEFT_BEHIND', file, owner.name, `${shown}:${line}`, known.loss))
+    } else if (!told.has(key)) told.set(key, finding(code, file, owner?.name ?? null, `${shown}:${line}`))
   }
   return [...told.values()]
 }

@@ -77,6 +77,7 @@ export function networkWithPyPI(url: string): Network {
   return {
     get: (address, headers) => network.get(moved(address), headers),
     download: network.download,
+    exchange: network.exchange,
     configured: () => networkWithPyPI(url),
   }
 }

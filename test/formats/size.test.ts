@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { parseSize } from '../../src/config/size.ts'
+import { parseSize } from '../../src/formats/size.ts'
 import { describe } from '../helpers.ts'
 
 const CASES: readonly [number | string, number | null][] = [
@@ -18,7 +18,7 @@ const CASES: readonly [number | string, number | null][] = [
   [0, null],
 ]
 
-describe('config/size', it => {
+describe('formats/size', it => {
   for (const [size, bytes] of CASES) {
     it(`reads ${JSON.stringify(size)} as ${bytes}`, () => assert.is(parseSize(size), bytes))
   }

@@ -1,0 +1,60 @@
+import type { KindName } from '../cache/kinds.ts'
+import { cacheLimit } from '../cache/trim.ts'
+import { type CacheUsage, clearCache, readUsage } from '../cache/usage.ts'
+import { size } from '../report/text.ts'
+import type { System } from '../system/system.ts'
+import type { Invocation } from './arguments.ts'
+import type { Console } from './main.ts'
+
+/** `lpack cache` and `lpack cache clear`. Returns the exit code. */
+export async function cacheCommand(
+  { action, output }: Extract<Invocation, { kind: 'cache' }>,
+  console: Console,
+  { cacheDir, disk, env }: System,
+): Promise<number> {
+  // A limit that can't be read doesn't keep anyone from clearing.
+  const limitBytes = action === 'show' ? cacheLimit(env) : null
+  const usage = action === 'show' ? await readUsage(cacheDir, disk) : await clearCache(cacheDir, disk)
+  if (output === 'json') console.out(usageAsJson(usage, limitBytes, console.version))
+  if (output === 'text') console.out(limitBytes === null ? clearedAsText(usage) : usageAsText(usage, limitBytes))
+  return 0
+}
+
+/** What is there, or with no limit what was removed. Sizes are bytes on disk. */
+function usageAsJson(usage: CacheUsage, limitBytes: number | null, version: string): string {
+  const { dir, files, bytes } = usage
+  const kinds = usage.kinds.map(one => ({ kind: one.kind, files: one.files, bytes: one.bytes, limited: one.isTrimmed }))
+  const document =
+    limitBytes === null
+      ? { version, dir, removed: { files, bytes, kinds } }
+      : { version, dir, limitBytes, files, bytes, kinds }
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+const LABELS: Readonly<Record<KindName, string>> = {
+  streams: 'compressed files',
+  index: 'hashes of files',
+  artifacts: 'what artifacts are made of',
+  wheels: 'wheels',
+  built: 'wheels built here',
+}
+
+function usageAsText(usage: CacheUsage, limitBytes: number): string {
+  const width = Math.max(...Object.values(LABELS).map(({ length }) => length))
+  const row = (label: string, files: number, bytes: number) =>
+    `  ${label.padEnd(width)}  ${files.toLocaleString('en-US').padStart(9)} ${files === 1 ? 'file ' : 'files'}  ${size(bytes).padStart(9)}`
+  const limited = usage.kinds.filter(({ isTrimmed }) => isTrimmed).reduce((sum, { bytes }) => sum + bytes, 0)
+  const lines = [
+    usage.dir,
+    ...usage.kinds.map(({ kind, files, bytes }) => row(LABELS[kind], files, bytes)),
+    row('in all', usage.files, usage.bytes),
+    '',
+    `  ${size(limited)} without the wheels; from ${size(limitBytes)} on, what was used least recently goes (LPACK_CACHE_SIZE).`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function clearedAsText({ dir, files, bytes }: CacheUsage): string {
+  if (files === 0) return `${dir}: nothing to remove.\n`
+  return `${dir}: removed ${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}, ${size(bytes)}.\n`
+}
