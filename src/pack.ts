@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openCache } from './cache/open.ts'
 import { check, checkContents } from './check/check.ts'
+import { recallFindings, rememberFindings } from './check/remembered.ts'
 import { makeEncoder } from './deflate/encoder.ts'
 import { collectFiles } from './files/collect.ts'
 import { collectZip } from './files/zip.ts'
@@ -32,10 +33,15 @@ export async function zip(config: Config, options: PackOptions, system: System):
     withTools(plans, options, { workDir, system }, async tools => {
       const checked = await oneByOne(plans, async plan => {
         const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
-        const findings = options.check ? await check(plan, fileSet, system) : null
-        return { plan, fileSet, findings, path: plan.artifactPath }
+        const checking = { plan, fileSet, cache: tools.cache, system }
+        const recalled = options.check ? await recallFindings(checking) : null
+        const findings = recalled ?? (options.check ? await check(plan, fileSet, system) : null)
+        return { ...checking, findings, isNew: recalled === null, path: plan.artifactPath }
       })
       const packed = await makeZips(checked, config.outDir, tools)
+      for (const one of packed) {
+        if (one.findings !== null && one.isNew) await rememberFindings(one, one.findings)
+      }
       return packed.map(({ plan, fileSet, findings, artifact }) => judge(plan, fileSet, artifact, findings))
     }),
   )

@@ -19,6 +19,7 @@ import type { System } from '../src/system/system.ts'
 export function testSystem(changes: Partial<System> = {}): System {
   const { signal } = new AbortController()
   return {
+    version: '0.0.0',
     cwd: '/',
     env: {},
     platform: process.platform,

@@ -1,15 +1,17 @@
 import { FIRST_IMPORTING_MAJOR } from '../aws/node-handler.ts'
 import { nodeFlags } from '../aws/node-modules.ts'
 import { finding } from '../findings.ts'
+import { exportsOfTokens } from '../formats/js-exports.ts'
 import { parametersOfExport } from '../formats/js-handler.ts'
-import { outlineOf } from '../formats/js-tokens.ts'
 import { nearest } from '../formats/nearest.ts'
-import { cjsExports, esmExports, type ModuleExports } from '../formats/node-exports.ts'
+import { cjsExports, type ModuleExports } from '../formats/node-exports.ts'
 import type { Finding, NodePlan } from '../model.ts'
 import { findNodeEntry, type NodeEntry } from './node-entry.ts'
 import { isOfWholeModule, kindFault } from './node-kind.ts'
 import { isInPackage, type ModuleKind, nodePackagesOf, type ReadModule } from './node-packages.ts'
 import type { Subject } from './subject.ts'
+
+const UNKNOWN: ModuleExports = { names: [], isOpen: true }
 
 /** Whether Lambda's Node.js runtimes would find the handler, load its module as what it is, and call what it exports. */
 export async function checkNodeHandler(subject: Subject): Promise<Finding[]> {
@@ -58,10 +60,9 @@ function checkModule(
 
 /** A .js file that no package.json speaks of may be either, where Node.js looks at its syntax. */
 function exportsOf({ kind, text, read }: LoadedModule, isImporting: boolean): ModuleExports {
-  // An ES module exports nothing in a function.
-  const outline = read === null ? text : outlineOf(text, read.tokens)
-  if (kind === 'esm') return esmExports(outline)
-  return kind === 'cjs' || !isImporting ? cjsExports(text) : merged(esmExports(outline), cjsExports(text))
+  const esm = read === null ? UNKNOWN : exportsOfTokens(read.tokens)
+  if (kind === 'esm') return esm
+  return kind === 'cjs' || !isImporting ? cjsExports(text) : merged(esm, cjsExports(text))
 }
 
 function merged(one: ModuleExports, other: ModuleExports): ModuleExports {

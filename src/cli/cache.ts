@@ -35,6 +35,7 @@ const LABELS: Readonly<Record<KindName, string>> = {
   streams: 'compressed files',
   index: 'hashes of files',
   artifacts: 'what artifacts are made of',
+  findings: 'what checks found',
   wheels: 'wheels',
   built: 'wheels built here',
 }

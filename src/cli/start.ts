@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import { makeSystem } from '../system/make-system.ts'
+import { makeSystem, ownVersion } from '../system/make-system.ts'
 import { explained, main } from './main.ts'
 import { isLively, makeProgress } from './progress.ts'
 
@@ -25,7 +24,7 @@ export async function start(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
-  const { version } = createRequire(import.meta.url)('lpack/package.json') as { readonly version: string }
+  const version = ownVersion()
   // Node would end with 1, which says that an artifact is written.
   process.on('uncaughtException', error => {
     process.stderr.write(`${explained(error, { version })}\n`)

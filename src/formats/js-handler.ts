@@ -42,7 +42,7 @@ function exportedByModule(tokens: readonly Token[], name: string): string | null
 
 /** `{ a as handler, handler }`; nothing where the list is of another module. */
 function listedAt(tokens: readonly Token[], open: number, name: string): readonly string[] {
-  const close = tokens.findIndex((token, at) => at > open && isSign(token, '}') && token.depth === 0)
+  const close = closing(tokens, open)
   if (close === -1 || isWord(tokens[close + 1], 'from')) return []
   for (let at = open + 1; at < close; at++) {
     const [token, next] = [tokens[at], tokens[at + 1]]
@@ -80,6 +80,7 @@ function parametersOfProperty(code: Code, name: string, steps: number): number |
   const values: number[] = []
   for (const [at, token] of tokens.entries()) {
     if (token.kind !== 'word' || isSign(tokens[at - 1], '.')) continue
+    if (values.length > 1) return null
     const isModule = token.text === code.module && isSign(tokens[at + 1], '.') && isWord(tokens[at + 2], 'exports')
     if (!isModule && token.text !== code.exports) continue
     const next = isModule ? at + 3 : at + 1
@@ -112,7 +113,7 @@ function propertyOf({ tokens }: Code, at: number, name: string): number {
 
 function valueIn(tokens: readonly Token[], open: number, name: string): number {
   const depth = tokens[open]?.depth ?? 0
-  const close = tokens.findIndex((token, at) => at > open && token.depth === depth)
+  const close = closing(tokens, open)
   const found = tokens.flatMap((token, at) => {
     if (at <= open || at >= close || token.depth !== depth + 1 || token.text !== name) return []
     if (!isSign(tokens[at - 1], '{') && !isSign(tokens[at - 1], ',')) return []
@@ -221,7 +222,8 @@ function isNameKeeper({ text }: Code, name: string): boolean {
 /** The index of the bracket that closes the one at an index; -1: there is none. */
 function closing(tokens: readonly Token[], open: number): number {
   const depth = tokens[open]?.depth
-  return open === -1 ? -1 : tokens.findIndex((token, at) => at > open && token.depth === depth)
+  for (let at = open + 1; open !== -1 && at < tokens.length; at++) if (tokens[at]?.depth === depth) return at
+  return -1
 }
 
 /** As `length` of a function counts. */

@@ -76,6 +76,7 @@ function sourceOf(tokens: readonly Token[], start: number): number | null {
     const token = tokens[at]
     if (token === undefined || (token.depth > 0 && at > start + 1)) continue
     if (token.kind === 'word' && token.text === 'from' && tokens[at + 1]?.kind === 'string') return at + 1
+    if (token.text === 'import' || token.text === 'export') return null
     const isOfClause =
       token.kind === 'word' ? isImport || isAliasOfAll(tokens, at) : ['{', '}', '*', ','].includes(token.text)
     if (!isOfClause) return null
@@ -136,8 +137,8 @@ function awaitIn(tokens: readonly Token[]): number | null {
 }
 
 function commonJsIn(tokens: readonly Token[], required: ModuleLink | undefined): ModuleText['cjs'] {
-  const used = tokens.filter((token, at) => token.isSure && token.kind === 'word' && isCommonJsUse(tokens, at))
-  const found = used.find(({ text }) => !tokens.some((one, at) => isWord(one, text) && isDefined(tokens, at)))
+  const defined = new Set(tokens.flatMap((token, at) => (isDefined(tokens, at) ? [token.text] : [])))
+  const found = tokens.find((token, at) => token.isSure && !defined.has(token.text) && isCommonJsUse(tokens, at))
   if (found !== undefined && (required === undefined || found.start < required.offset)) {
     return { offset: found.start, name: found.text }
   }

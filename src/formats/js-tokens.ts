@@ -76,19 +76,6 @@ export function readTokens(text: string, from = 0, to = text.length): ModuleToke
   return frames.end() ? { tokens, metaOffset } : null
 }
 
-/** The text without functions' bodies. */
-export function outlineOf(text: string, tokens: readonly Token[]): string {
-  const parts: string[] = []
-  let from = 0
-  for (const [at, token] of tokens.entries()) {
-    const next = tokens[at + 1]
-    if (token.text !== '{' || next?.text !== '}' || next.start === token.end) continue
-    parts.push(text.slice(from, token.end))
-    from = next.start
-  }
-  return parts.join('') + text.slice(from)
-}
-
 function lexemeKind(text: string, start: number, awaitsExpression: () => boolean): LexemeKind {
   if (text.charCodeAt(start) === 0x2f && awaitsExpression()) return 'regexp'
   return kindAt(text, start)

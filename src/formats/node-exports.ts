@@ -45,6 +45,7 @@ const CJS_NAME = new RegExp(String.raw`${CJS_OBJECT}\s*\.\s*(${NAME})\s*=(?!=)`,
 const CJS_QUOTED = new RegExp(String.raw`${CJS_OBJECT}\s*\[\s*["'](${NAME})["']\s*\]\s*=(?!=)`, 'gu')
 const CJS_DEFINED = new RegExp(String.raw`defineProperty\(\s*${CJS_OBJECT}\s*,\s*["'](${NAME})["']`, 'gu')
 const CJS_LITERAL = /\bmodule\s*\.\s*exports\s*=\s*\{/g
+const MOST_LITERALS = 20
 /** As esbuild writes them: `__export(all, { handler: () => handler }); module.exports = __toCommonJS(all)`. */
 const CJS_ESBUILD = new RegExp(String.raw`\bmodule\.exports\s*=\s*(${NAME})\((${NAME})\)\s*[;,\n]`, 'u')
 /** TypeScript's `export =`. */
@@ -57,6 +58,8 @@ export function cjsExports(source: string): ModuleExports {
   if (built !== null) return built
   const named = [CJS_NAME, CJS_QUOTED, CJS_DEFINED].flatMap(form => firstGroups(text, form))
   const literals = [CJS_LITERAL, CJS_TYPESCRIPT].flatMap(form => [...text.matchAll(form)])
+  // One is what people write; each takes time in proportion to the text.
+  if (literals.length > MOST_LITERALS) return { names: sorted(named), isOpen: true }
   const bodies = literals.map(match => bodyAt(text, match.index + match[0].length))
   // What is left once all that is understood is gone sets exports in another way.
   const rest = [CJS_NAME, CJS_QUOTED, CJS_DEFINED, CJS_LITERAL]

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { availableParallelism, homedir, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { makeDisk } from './disk.ts'
@@ -9,6 +10,7 @@ import type { Machine, Progress, System } from './system.ts'
 export function makeSystem(signal: AbortSignal, progress: Progress): System {
   const { env, platform } = process
   return {
+    version: ownVersion(),
     cwd: process.cwd(),
     env,
     platform,
@@ -22,6 +24,12 @@ export function makeSystem(signal: AbortSignal, progress: Progress): System {
     processes: makeProcesses(env, platform, signal),
     progress,
   }
+}
+
+/** From its manifest, which it finds by its own name. */
+export function ownVersion(): string {
+  const manifest = createRequire(import.meta.url)('lpack/package.json') as { readonly version: string }
+  return manifest.version
 }
 
 /** A thread that compresses large files takes so many bytes. */

@@ -1,5 +1,7 @@
 /** The outside world as a value: stages get it as an argument, tests pass another. */
 export interface System {
+  /** lpack's own. */
+  readonly version: string
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** As process.platform. */

@@ -15,6 +15,7 @@ export function loadIn(
     throw new Error('loading a config needs no network and no programs')
   }
   const system: System = {
+    version: '0.0.0',
     cwd,
     env: options.env ?? {},
     platform: 'linux',

@@ -47,8 +47,9 @@ export function findFileUses(text: string): readonly FileUse[] {
 function pathAt(match: RegExpMatchArray, rest: string): string | null {
   const [, asUrl] = /^new\s+URL\(\s*['"`](\.[^'"`$]*)['"`]/.exec(match[0]) ?? []
   const [, required] = /\(\s*['"`](\.[^'"`]*)$/.exec(match[0]) ?? []
-  const [, added] = /\+$/.test(match[0]) ? (/^\s*['"`]\/([^'"`$]*)['"`]\s*[),;\n]/.exec(rest) ?? []) : []
-  const [, within] = match[0].startsWith('${') ? (/^\/([^`$]*)`/.exec(rest) ?? []) : []
+  // Behind `__dirname`, and behind `__dirname +` and `${__dirname}`.
+  const [, added] = /^\s*(?:\+\s*)?['"`]\/([^'"`$]*)['"`]\s*[),;\n]/.exec(rest) ?? []
+  const [, within] = /^\}?\/([^`$]*)`/.exec(rest) ?? []
   const [, listed] = /^\s*,((?:\s*['"`][^'"`$]*['"`]\s*,?)+)\s*\)/.exec(rest) ?? []
   const parts = [...(listed ?? '').matchAll(/['"`]([^'"`]*)['"`]/g)].map(([, part = '']) => part)
   return asUrl ?? required ?? added ?? within ?? (parts.length > 0 ? parts.join('/') : null)

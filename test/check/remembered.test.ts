@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { openContentIndex } from '../../src/cache/content-index.ts'
+import type { Cache } from '../../src/cache/open.ts'
+import { type Checking, recallFindings, rememberFindings } from '../../src/check/remembered.ts'
+import { finding } from '../../src/findings.ts'
+import type { FunctionConfig } from '../../src/model.ts'
+import type { System } from '../../src/system/system.ts'
+import { describe, inTemporaryFolder } from '../helpers.ts'
+import { testFile, testFileSet, testPlan, testSystem } from '../worlds.ts'
+
+const FOUND = [finding('LAYER_NOT_COUNTED', '', 'arn:aws:lambda:eu-west-1:1:layer:l:1')]
+
+interface World {
+  readonly text?: string
+  readonly executable?: boolean
+  readonly config?: Partial<FunctionConfig>
+  readonly system?: Partial<System>
+  readonly isRead?: boolean
+}
+
+describe('check/remembered', it => {
+  it('recalls what was found in the same files', () =>
+    inTemporaryFolder(async dir => {
+      await rememberFindings(await checking(dir), FOUND)
+      assert.equal(await recallFindings(await checking(dir)), FOUND)
+    }))
+
+  it('recalls that nothing was found', () =>
+    inTemporaryFolder(async dir => {
+      await rememberFindings(await checking(dir), [])
+      assert.equal(await recallFindings(await checking(dir)), [])
+    }))
+
+  for (const [what, world] of [
+    ['content', { text: 'other' }],
+    ['mode', { executable: true }],
+    ['handler', { config: { handler: 'other.handler' } }],
+    ['architecture', { config: { architecture: 'arm64' } }],
+    ['day', { system: { today: '2030-01-01' } }],
+    ['version of lpack', { system: { version: '9.9.9' } }],
+  ] satisfies [string, World][]) {
+    it(`checks anew for another ${what}`, () =>
+      inTemporaryFolder(async dir => {
+        await rememberFindings(await checking(dir), FOUND)
+        assert.is(await recallFindings(await checking(dir, world)), null)
+      }))
+  }
+
+  it('checks anew where a content would have to be read', () =>
+    inTemporaryFolder(async dir => {
+      await rememberFindings(await checking(dir), FOUND)
+      assert.is(await recallFindings(await checking(dir, { isRead: false })), null)
+    }))
+
+  it('keeps nothing without a cache', () =>
+    inTemporaryFolder(async dir => {
+      const one = await checking(dir)
+      await rememberFindings({ ...one, cache: { ...one.cache, dir: null } }, FOUND)
+      assert.is(await recallFindings(one), null)
+    }))
+})
+
+async function checking(dir: string, world: World = {}): Promise<Checking> {
+  const system = testSystem(world.system)
+  const file = testFile('app.py', world.text ?? 'text', { executable: world.executable ?? false })
+  const contents = await openContentIndex(null, 'test', system.disk)
+  if (world.isRead !== false) contents.learn(file.content, `hash of ${world.text ?? 'text'}`)
+  const cache = { dir: join(dir, 'cache'), contents } as unknown as Cache
+  return { plan: testPlan(dir, world.config), fileSet: testFileSet([file]), cache, system }
+}
