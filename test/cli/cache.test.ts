@@ -47,6 +47,7 @@ describe('cli/cache', it => {
   compressed files                    1 file      8.0 KB
   hashes of files                     0 files        0 B
   what artifacts are made of          0 files        0 B
+  what checks found                   0 files        0 B
   wheels                              1 file      1.9 MB
   wheels built here                   0 files        0 B
   in all                              2 files     1.9 MB
@@ -72,7 +73,7 @@ describe('cli/cache', it => {
       assert.equal(kinds[0], { kind: 'streams', files: 1, bytes: 8192, limited: true })
       assert.equal(
         kinds.map(({ kind }: { readonly kind: string }) => kind),
-        ['streams', 'index', 'artifacts', 'wheels', 'built'],
+        ['streams', 'index', 'artifacts', 'findings', 'wheels', 'built'],
       )
     }))
 
