@@ -402,11 +402,17 @@ const FINDINGS = {
       `${place} requires "${specifier}", which is an ES module. Lambda would say: ${words}. Use \`import\`, let lpack bundle the function, or set NODE_OPTIONS=--experimental-require-module in \`environment\`.`,
     'CommonJS code requires an ES module, which Lambda forbids on Node.js 20 and 22: ERR_REQUIRE_ESM. Use `import()`, bundle the function, or set NODE_OPTIONS=--experimental-require-module.',
   ],
-  NODE_REQUIRE_ESM_MAYBE: [
+  NODE_REQUIRE_ESM_IN_PACKAGE: [
     'warning',
     (place: string, specifier: string, words: string) =>
-      `${place} requires "${specifier}", which is an ES module. Where Lambda forbids that, as it does up to Node.js 22, it would say: ${words}. Let lpack bundle the function, or set NODE_OPTIONS=--experimental-require-module in \`environment\`.`,
-    "A package requires an ES module, or the function does on Node.js 24, of which AWS doesn't say whether it allows that: ERR_REQUIRE_ESM if not. Bundle the function, or set NODE_OPTIONS=--experimental-require-module.",
+      `${place} requires "${specifier}", which is an ES module. Lambda forbids that up to Node.js 22, and would say: ${words}. Let lpack bundle the function, or set NODE_OPTIONS=--experimental-require-module in \`environment\`.`,
+    'A package requires an ES module, which Lambda forbids up to Node.js 22: ERR_REQUIRE_ESM. Bundle the function, or set NODE_OPTIONS=--experimental-require-module.',
+  ],
+  NODE_REQUIRE_ESM_MAYBE: [
+    'note',
+    (place: string, specifier: string, words: string) =>
+      `${place} requires "${specifier}", which is an ES module. If this runtime forbids that, as older ones do, it says: ${words}. Let lpack bundle the function, or set NODE_OPTIONS=--experimental-require-module in \`environment\`.`,
+    "The code requires an ES module, and AWS doesn't say whether Node.js 24 allows that on Lambda: ERR_REQUIRE_ESM if not. Bundle the function, or set NODE_OPTIONS=--experimental-require-module.",
   ],
   NODE_MODULE_KIND: [
     'error',

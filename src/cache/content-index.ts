@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { Content } from '../model.ts'
 import type { Disk, FileStat } from '../system/system.ts'
 import { type KeptPlace, keep, readKept } from './kept.ts'
 
 /** The hashes of contents that were read before, so that what is unchanged needs no reading, as git's index has them. */
 export interface ContentIndex {
-  /** The sha256 of a content whose file looks as it did when it was read; null if it must be read. */
+  /** The sha256 of a content in memory, or of one whose file looks as it did when it was read; null if it must be read. */
   readonly known: (content: Content) => Promise<string | null>
   /** Notes the hash of a content that was read after `known` was asked. */
   readonly learn: (content: Content, sha256: string) => void
@@ -39,16 +40,13 @@ export async function openContentIndex(dir: string | null, scope: string, disk: 
   }
   return {
     known: async content => {
-      if (content.kind === 'bytes') return ofBytes.get(content) ?? null
+      if (content.kind === 'bytes') return hashOfBytes(content, ofBytes)
       const { path, part } = sourceOf(content)
       return (await entryOf(path)).hashes.get(part) ?? null
     },
     learn: (content, sha256) => {
+      if (content.kind === 'bytes') return
       isChanged = true
-      if (content.kind === 'bytes') {
-        ofBytes.set(content, sha256)
-        return
-      }
       const { path, part } = sourceOf(content)
       entries.get(path)?.hashes.set(part, sha256)
     },
@@ -56,6 +54,12 @@ export async function openContentIndex(dir: string | null, scope: string, disk: 
       if (isChanged) await keep(place, toKeep(entries), disk)
     },
   }
+}
+
+function hashOfBytes(content: Content & { kind: 'bytes' }, known: WeakMap<Content, string>): string {
+  const sha256 = known.get(content) ?? createHash('sha256').update(content.bytes).digest('hex')
+  known.set(content, sha256)
+  return sha256
 }
 
 function newEntry(kept: KeptEntries[string] | undefined, stat: FileStat | null): Entry {

@@ -36,13 +36,20 @@ export function tellImports(faults: readonly ImportFault[], subject: Subject, ma
   const told = new Map<string, Finding>()
   // What the function's own code says is told before what packages do.
   for (const fault of [...faults.filter(({ isOwn }) => isOwn), ...faults.filter(({ isOwn }) => !isOwn)]) {
-    const name = fault.kind === 'missing' ? fault.missing.package : null
-    const key = name ?? `${fault.kind} ${fault.path} ${'specifier' in fault ? fault.specifier : ''}`
+    const key = keyOf(fault)
     if (!told.has(key)) told.set(key, tell(fault, subject, major))
   }
   // Packing may have told of built-in modules in the same words.
   const before = new Set(subject.fileSet.findings.map(({ code, message }) => `${code} ${message}`))
   return [...told.values()].filter(({ code, message }) => !before.has(`${code} ${message}`))
+}
+
+/** A package that several modules want is one to add, or to bundle. */
+function keyOf(fault: ImportFault): string {
+  if (fault.kind === 'kind') return `kind ${fault.path}`
+  if (fault.kind === 'missing' && fault.missing.package !== null) return `missing ${fault.missing.package}`
+  const [name] = /^(?:@[^/]+\/)?[^./#][^/]*/.exec(fault.specifier) ?? []
+  return fault.kind === 'esm' && name !== undefined ? `esm ${name}` : `${fault.kind} ${fault.path} ${fault.specifier}`
 }
 
 function tell(fault: ImportFault, subject: Subject, major: number): Finding {
@@ -63,8 +70,11 @@ function tell(fault: ImportFault, subject: Subject, major: number): Finding {
     }
     case 'esm': {
       const words = `Error [ERR_REQUIRE_ESM]: require() of ES Module ${TASK_ROOT}/${fault.target} from ${TASK_ROOT}/${path} not supported`
-      const isSure = fault.isOwn && major <= LAST_WITHOUT_REQUIRE_MODULE
-      return finding(isSure ? 'NODE_REQUIRE_ESM' : 'NODE_REQUIRE_ESM_MAYBE', path, place, fault.specifier, words)
+      if (major > LAST_WITHOUT_REQUIRE_MODULE) {
+        return finding('NODE_REQUIRE_ESM_MAYBE', path, place, fault.specifier, words)
+      }
+      const code = fault.isOwn ? 'NODE_REQUIRE_ESM' : 'NODE_REQUIRE_ESM_IN_PACKAGE'
+      return finding(code, path, place, fault.specifier, words)
     }
   }
 }

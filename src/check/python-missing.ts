@@ -6,8 +6,12 @@ import { distributionOf, replacementOf } from './python-distributions.ts'
 import { noModuleNamed } from './python-handler.ts'
 import { sourceOf } from './python-modules.ts'
 import { absoluteName, type Importer, locate, type Problem, type Walk } from './python-walk.ts'
+import type { Subject } from './subject.ts'
 
 type ModuleProblem = Extract<Problem, { kind: 'module' }>
+
+const CHANGES_PATH =
+  /\bsys\.path\s*(?:\.\s*(?:append|insert|extend)\b|\+=|\[|=[^=])|\baddsitedir\b|\bmeta_path\b|\bpath_hooks\b/
 
 /** Each missing module once, told by the function's own code if that imports it. */
 export async function checkMissingModules(walk: Walk): Promise<Finding[]> {
@@ -23,15 +27,26 @@ export async function checkMissingModules(walk: Walk): Promise<Finding[]> {
 }
 
 /** Whether a source that is loaded may make the module or a place for it. */
-function mayBeMade({ missing, parent }: ModuleProblem, { tricks, subject }: Walk): boolean {
+function mayBeMade({ by, missing, parent }: ModuleProblem, { tricks, subject }: Walk): boolean {
   if (missing === 'distutils' && subject.folders.has('_distutils_hack')) return true
   if (parent === null) {
-    return [...tricks.values()].some(({ source }) => source.includes(`'${missing}'`) || source.includes(`"${missing}"`))
+    return [...tricks.values()].some(
+      ({ source, isOwn }) =>
+        source.includes(`'${missing}'`) ||
+        source.includes(`"${missing}"`) ||
+        // setuptools adds a folder of its own to the path, where it keeps what it needs.
+        (!isOwn && CHANGES_PATH.test(source) && (!by.isOwn || isAnywhere(missing, subject))),
+    )
   }
   const isCompiled = parent.file !== null && !parent.file.path.endsWith('.py')
   if (isCompiled || /\b__path__\b|__getattr__/.test(parent.source ?? '')) return true
   const [topmost = ''] = missing.split('.', 1)
   return [...tricks.keys()].some(name => name === topmost || name.startsWith(`${topmost}.`))
+}
+
+function isAnywhere(name: string, { folders, files }: Subject): boolean {
+  const isOf = (path: string) => path.endsWith(`/${name}`) || path.endsWith(`/${name}.py`)
+  return [...folders].some(isOf) || [...files.keys()].some(isOf)
 }
 
 function missingModule(problem: ModuleProblem, beyond: string | null, walk: Walk): Finding {
@@ -90,9 +105,6 @@ export function broughtBy(module: string, names: readonly string[]): string | nu
   const taken = names.map(name => distributionOf(`${module}.${name}`)).find(found => found !== null)
   return taken ?? distributionOf(module)
 }
-
-const CHANGES_PATH =
-  /\bsys\.path\s*(?:\.\s*(?:append|insert|extend)\b|\+=|\[|=[^=])|\baddsitedir\b|\bmeta_path\b|\bpath_hooks\b/
 
 /** In words, the function's own source that changes where modules are looked for, wherever it is imported; or null. */
 async function changedPath(walk: Walk): Promise<string | null> {

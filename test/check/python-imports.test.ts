@@ -77,6 +77,9 @@ describe('check/python-imports, what it says and to whom', it => {
   it('says nothing of what a package of modules makes by itself', async () => {
     const six = entries({ 'vendored.py': "import sys\nsys.modules[__name__ + '.moves'] = sys" }, 'vendored')
     assert.equal(await findingsOf([...entries(app('from vendored.moves import urllib')), ...six]), [])
+    const tools = { 'tools/__init__.py': "import sys\nsys.path.append(__file__ + '_vendor')\nimport more" }
+    const vendored = entries({ ...tools, 'tools/_vendor/more.py': '' }, 'tools')
+    assert.equal(await findingsOf([...entries(app('import tools')), ...vendored]), [])
     const extern = entries({ 'pkg/__init__.py': '', 'pkg/extern.py': 'import sys\nsys.meta_path.append(1)' }, 'pkg')
     assert.equal(await findingsOf([...entries(app('import pkg.extern.packaging')), ...extern]), [])
   })

@@ -63,9 +63,10 @@ describe('check/remembered', it => {
 
 async function checking(dir: string, world: World = {}): Promise<Checking> {
   const system = testSystem(world.system)
-  const file = testFile('app.py', world.text ?? 'text', { executable: world.executable ?? false })
+  const { text = 'text', executable = false, isRead = true } = world
+  const unread = { kind: 'disk', path: join(dir, 'app.py') } as const
+  const file = testFile('app.py', text, isRead ? { executable } : { executable, content: unread })
   const contents = await openContentIndex(null, 'test', system.disk)
-  if (world.isRead !== false) contents.learn(file.content, `hash of ${world.text ?? 'text'}`)
   const cache = { dir: join(dir, 'cache'), contents } as unknown as Cache
   return { plan: testPlan(dir, world.config), fileSet: testFileSet([file]), cache, system }
 }

@@ -18,8 +18,10 @@ import { systemWith } from './python-tools.ts'
 
 let folder: Promise<string> | null = null
 
-/** A folder for downloads, removed at the end of the run. */
+/** A folder for downloads, removed at the end of the run unless LPACK_TEST_FOLDER names one that is to be kept. */
 export function sharedFolder(): Promise<string> {
+  const kept = process.env['LPACK_TEST_FOLDER']
+  if (kept !== undefined) return Promise.resolve(kept)
   folder ??= mkdtemp(join(tmpdir(), 'lpack-pip-')).then(dir => {
     process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
     return realpath(dir)
