@@ -292,6 +292,16 @@ export const NODE_PROJECTS: readonly NodeProject[] = [
     errors: {},
     others: ['NODE_IMPORT_MISSING_IN_PACKAGE'],
   },
+  {
+    title: 'a package that requires an ES module',
+    files: {
+      'index.js': `require('p')\n${CJS}`,
+      ...pkg('p', { main: 'x.js' }, { 'x.js': "module.exports = require('q')" }),
+      ...pkg('q', { type: 'module', main: 'y.js' }, { 'y.js': 'export const a = 1' }),
+    },
+    errors: {},
+    others: ['NODE_REQUIRE_ESM_IN_PACKAGE', 'NODE_REQUIRE_ESM_MAYBE'],
+  },
   { title: 'code after a return', files: { 'index.js': `${CJS}\nif (true) return\nrequire('left-out')` }, errors: {} },
   {
     title: 'a callback',

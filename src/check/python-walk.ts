@@ -74,7 +74,7 @@ export interface Walk {
   readonly names: Map<string, ReadonlySet<string> | null>
 }
 
-const TRICKS = /sys\.(?:modules|path)|meta_path|path_hooks|addsitedir/
+const TRICKS = /sys\.(?:modules|path)|meta_path|path_hooks|addsitedir|\b__path__/
 const SPECIAL_NAME = /^__\w+__$/
 /** Anything else is no Python, which other words of Lambda tell. */
 const IDENTIFIERS = /^[\p{L}\p{M}_][\p{L}\p{M}\p{N}_.]*$/u

@@ -39,6 +39,13 @@ describe('check/node-imports', it => {
     }
   }
 
+  it('warns of an ES module that a package requires up to Node.js 22, and notes it beyond', async () => {
+    const project = NODE_PROJECTS.find(({ title }) => title === 'a package that requires an ES module')
+    const codes = async (runtime: string) => (await findingsOf(project?.files ?? {}, { runtime })).map(one => one.code)
+    assert.equal(await codes('nodejs22.x'), ['NODE_REQUIRE_ESM_IN_PACKAGE'])
+    assert.equal(await codes('nodejs24.x'), ['NODE_REQUIRE_ESM_MAYBE'])
+  })
+
   it('says where, what Lambda would say, and what to do', async () => {
     const [db] = await findingsOf({ 'index.mjs': "// db\nimport './Db.js'\nexport const handler = 1", 'db.js': '' })
     assert.is(

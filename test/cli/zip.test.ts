@@ -27,6 +27,16 @@ const PYTEST: WheelRecipe = { name: 'pytest', version: '9.0' }
 const HANDLER = 'def lambda_handler(event, context):\n    return event\n'
 
 describe('lpack zip', it => {
+  it('notes which of several dependency files it used', () =>
+    inTemporaryFolder(async dir => {
+      const lock = 'lock-version = "1.0"\ncreated-by = "hand"\npackages = []\n'
+      await writeTree(dir, { ...lockedWheel({}), 'pylock.toml': lock })
+      const { out } = await lpack(dir, ['zip', '--json'])
+      const [report] = JSON.parse(out).functions
+      const several = report.findings.find(({ code }: { code: string }) => code === 'DEPENDENCIES_SEVERAL')
+      assert.match(several?.message, 'Dependencies come from pylock.toml; not used: requirements.txt.')
+    }))
+
   it('packs an unlocked requirements.txt beside a virtual environment', () =>
     inProject(async dir => {
       const { code, out, err } = await lpack(dir, ['zip'])

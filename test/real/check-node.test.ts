@@ -18,7 +18,7 @@ const FLAGS: Readonly<Record<number, readonly string[]>> = {
 }
 
 /** What a package leaves to its users is a warning, whose truth is that the function doesn't start either. */
-const FAILS_TOO = ['NODE_IMPORT_MISSING_IN_PACKAGE']
+const FAILS_TOO = ['NODE_IMPORT_MISSING_IN_PACKAGE', 'NODE_REQUIRE_ESM_IN_PACKAGE']
 
 describe('real/check-node', it => {
   for (const major of [20, 22, 24]) {
