@@ -75,8 +75,11 @@ export function makeResolver(subject: Subject, packages: NodePackages) {
       const answer = resolveInExports(value, subpath, conditions)
       if (answer.kind === 'unclear') return ELSEWHERE
       if (answer.kind !== 'path') continue
-      if (!answer.path.startsWith('./'))
-        return field === 'imports' ? resolve({ ...reference, specifier: answer.path }) : ELSEWHERE
+      if (!answer.path.startsWith('./')) {
+        // An import that leads to an import, itself maybe, is none that Node.js follows.
+        const isPackage = field === 'imports' && !answer.path.startsWith('#')
+        return isPackage ? resolve({ ...reference, specifier: answer.path }) : ELSEWHERE
+      }
       const path = inside(dir, answer.path)
       if (path !== null && isFile(path)) return { kind: 'file', path } as const
       if (path === null || answer.path.includes('%')) return ELSEWHERE
