@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { OUTPUT_IGNORE } from '../formats/output-folder.ts'
 import type { Artifact } from '../model.ts'
+import { DRAFT } from '../system/drafts.ts'
 import { reasonOfFault } from '../system/fault.ts'
 import type { Disk } from '../system/system.ts'
 import type { ZipDraft } from './write.ts'
@@ -75,7 +76,9 @@ async function placeBeside(
 async function makeOutputFolder(outDir: string, disk: Disk): Promise<void> {
   await orUnwritable(outDir, async () => {
     await disk.makeFolder(outDir)
-    if ((await disk.list(outDir)).length === 0) await disk.writeBytes(join(outDir, IGNORE_FILE), OUTPUT_IGNORE)
+    // Drafts of its own are what a killed run leaves that came no further.
+    const isNew = (await disk.list(outDir)).every(({ name }) => DRAFT.test(name))
+    if (isNew) await disk.replace(join(outDir, IGNORE_FILE), [Buffer.from(OUTPUT_IGNORE)], outDir)
   })
 }
 

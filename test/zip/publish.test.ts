@@ -68,6 +68,13 @@ describe('zip/publish', it => {
       assert.equal((await readdir(dir)).sort(), ['hello.zip', 'mine.txt'])
     }))
 
+  it('writes it where a killed run came no further than to a draft of it', () =>
+    inTemporaryFolder(async dir => {
+      await writeFile(join(dir, '.0123456789abcdef.tmp'), '# Arti')
+      await pack(dir, 'one')
+      assert.is(await readFile(join(dir, '.gitignore'), 'utf8'), '# Artifacts of lpack\n*\n')
+    }))
+
   it('removes the draft folder that a killed run has left, an hour later', () =>
     inTemporaryFolder(async dir => {
       await mkdir(join(dir, '.0123456789abcdef.tmp'))
@@ -75,7 +82,7 @@ describe('zip/publish', it => {
       const before = new Date(Date.now() - 61 * 60_000)
       await utimes(join(dir, '.0123456789abcdef.tmp'), before, before)
       await pack(dir, 'one', makeDisk())
-      assert.equal((await readdir(dir)).sort(), ['.fedcba9876543210.tmp', 'hello.zip'])
+      assert.equal((await readdir(dir)).sort(), ['.fedcba9876543210.tmp', '.gitignore', 'hello.zip'])
     }))
 
   it('tells where a folder is in the way', () =>

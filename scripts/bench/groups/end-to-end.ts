@@ -30,8 +30,12 @@ export const endToEnd: Group = {
 }
 
 function sectionOf(bench: Bench, input: Input): Section {
-  const notes: string[] = []
-  const pairs = PACKAGERS.filter(packager => packager.input === input).flatMap(packager => {
+  const packagers = PACKAGERS.filter(packager => packager.input === input)
+  const versions = new Set(packagers.flatMap(({ tools }) => tools.flatMap(({ packages }) => packages)))
+  const notes = [
+    `Installed for it: ${[...versions].join(', ')}. Of SAM it is \`sam build\` and the zip that \`sam package\` would upload.`,
+  ]
+  const pairs = packagers.flatMap(packager => {
     try {
       return [prepared(bench, packager)]
     } catch (error) {
