@@ -219,11 +219,13 @@ async function take(name: string, target: LoadedModule, by: Importer, walk: Walk
   walk.problems.push({ kind: 'name', by, name, target, at: target.at })
 }
 
-/** Whether a package surely has no name of its own that would be taken instead of its submodule. */
+/** Whether a package has by now surely no name of its own that would be taken instead of its submodule. */
 function isUnbound(name: string, module: LoadedModule, walk: Walk): boolean {
   const { file, source } = module
   if (source === null) return file === null
-  return !source.includes(name) || !bindingsOf(module, source, walk).has(name)
+  // The very statement that imports the submodule binds its name, too.
+  const bound = source.includes(name) ? bindingsOf(module, source, walk).get(name) : undefined
+  return bound === undefined || bound >= module.at
 }
 
 /** Whether a module has bound the name by the statement that it has come to. */

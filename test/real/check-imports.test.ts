@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { isBuiltIn, runtimeModule } from '../../src/aws/python-modules.ts'
 import { checkPythonHandler } from '../../src/check/python-handler.ts'
 import { checkPythonImports } from '../../src/check/python-imports.ts'
 import { makeSubject, type Subject } from '../../src/check/subject.ts'
@@ -95,6 +96,33 @@ describe("what Lambda's own client says", it => {
         assert.equal(different, [])
         console.log(`  Python ${version}: ${said.filter(words => words !== null).length} of ${said.length} fail`)
       }))
+  }
+})
+
+describe('the standard library', it => {
+  for (const [version, python] of PYTHONS) {
+    it(`is what Python ${version} says`, () => {
+      const program =
+        'import json, sys; print(json.dumps([sorted(getattr(sys, "stdlib_module_names", [])), sys.builtin_module_names]))'
+      const answer = execFileSync(python, ['-S', '-I', '-c', program], { encoding: 'utf8' })
+      const [names, builtIn] = JSON.parse(answer) as readonly [readonly string[], readonly string[]]
+      const wrong = names.filter(
+        name =>
+          !name.startsWith('_') &&
+          (runtimeModule(name, version) === 'standard') === /^(?:msilib|msvcrt|nt|win.*)$/.test(name),
+      )
+      assert.equal(wrong, [])
+      const gone = ['tomllib', 'imp', 'cgi', 'distutils', 'binhex'].filter(
+        name => names.length > 0 && (runtimeModule(name, version) === 'standard') !== names.includes(name),
+      )
+      assert.equal(gone, [])
+      assert.ok(['sys', 'time', 'itertools'].every(name => builtIn.includes(name) && isBuiltIn(name)))
+      // Further ones of a Python of this machine need not be Lambda's.
+      assert.equal(
+        builtIn.filter(name => !isBuiltIn(name) && !/^(?:_|xxsubtype$)/.test(name)),
+        [],
+      )
+    })
   }
 })
 

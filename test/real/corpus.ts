@@ -46,5 +46,39 @@ export const CORPUS: readonly ListedDistribution[] = [
   ...MORE_PURE.map(name => ({ name, isNative: false })),
 ]
 
-/** For the everyday run: natives of every kind, namespaces, and what imports much. */
-export const SMALL_CORPUS: readonly string[] = []
+/** For the everyday run: natives of every kind of build, namespaces, vendored modules, loaders of their own, and what imports much. */
+export const SMALL_CORPUS: readonly string[] = [
+  ...['aiohttp', 'bcrypt', 'cffi', 'cryptography', 'duckdb', 'lxml', 'numpy', 'orjson', 'pandas', 'pillow'],
+  ...['psycopg2-binary', 'pymongo', 'pyodbc', 'pyyaml', 'pyzmq', 'sqlalchemy'],
+  ...['aws-lambda-powertools', 'boto3', 'dask', 'django', 'fastapi', 'google-cloud-storage', 'jinja2', 'opentelemetry-sdk'],
+  ...['setuptools', 'slack-sdk'],
+]
+
+/** By Python: what has no wheel, of its own or of what it requires, that loads there, or none without building another. */
+export const WITHOUT_WHEELS: Readonly<Record<string, readonly string[]>> = {
+  '3.11': ['gssapi', 'mysqlclient', 'pycurl'],
+  '3.12': ['fiona', 'gssapi', 'mysqlclient'],
+  '3.13': ['gssapi', 'mysqlclient'],
+  '3.14': ['fiona', 'gssapi', 'mysqlclient'],
+}
+
+/** An error or warning that is told of a distribution, and is true. */
+export interface TrueFinding {
+  readonly name: string
+  readonly code: string
+  readonly why: string
+  /** Where it is told; everywhere if absent. */
+  readonly pythons?: readonly string[]
+  /** The library is on machines that develop, so importing there shows nothing; the report stands for it. */
+  readonly isOfLambda?: boolean
+}
+
+const LIBRARY = { code: 'ELF_LIBRARY_MISSING', isOfLambda: true }
+const MODULE = { code: 'PYTHON_IMPORT_MISSING_IN_PACKAGE' }
+
+export const TRUE_FINDINGS: readonly TrueFinding[] = [
+  { name: 'duckdb', ...MODULE, why: 'adbc_driver_duckdb needs adbc_driver_manager, which the extra `all` brings' },
+  { name: 'google-cloud-storage', ...MODULE, why: '_storage_v2 needs grpc, which the extra `grpc` brings' },
+  { name: 'googleapis-common-protos', ...MODULE, why: 'operations_pb2_grpc needs grpc, which the extra `grpc` brings' },
+  { name: 'slack-sdk', ...MODULE, why: 'the old name, slack, needs aiohttp, which the extra `optional` brings' },
+]

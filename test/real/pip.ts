@@ -42,7 +42,9 @@ export async function pin(names: readonly string[], { day, platform, dir }: Pinn
   const uvPlatform =
     glibcMinorOf(platform) < 28 ? `${machine}-manylinux2014` : `${machine}-manylinux_2_${glibcMinorOf(platform)}`
   const { stdout } = await runTool(system, 'uv', [
-    ...['pip', 'compile', '--quiet', '--no-header', '--no-annotate', '--only-binary', ':all:', '--exclude-newer', day],
+    // Without the Python that it resolves for, uv would fetch one, and needs none.
+    ...['pip', 'compile', '--quiet', '--no-python-downloads', '--no-header', '--no-annotate'],
+    ...['--only-binary', ':all:', '--exclude-newer', day],
     ...['--python-version', platform.python, '--python-platform', uvPlatform, join(dir, 'wanted.in')],
   ])
   return stdout

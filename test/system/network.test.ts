@@ -227,11 +227,13 @@ describe('network: downloads', it => {
   })
 
   it('goes on when the server sends less than it was asked for', () => {
-    let asked = 0
     return serving(
       (incoming, response) => {
-        if (++asked === 1) return cutAfterHalf(response, sendRange(incoming, response, '"v1"'))
-        const start = Number(/\d+/.exec(incoming.headers.range ?? '')?.[0])
+        // On a busy machine nothing may have come of the first answer, and all is asked for again.
+        if (incoming.headers.range === undefined) {
+          return cutAfterHalf(response, sendRange(incoming, response, '"v1"'))
+        }
+        const start = Number(/\d+/.exec(incoming.headers.range)?.[0])
         const part = BODY.subarray(start, start + 1_200_000)
         const range = `bytes ${start}-${start + part.length - 1}/${BODY.length}`
         response.writeHead(206, { etag: '"v1"', 'content-length': part.length, 'content-range': range }).end(part)
