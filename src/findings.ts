@@ -48,9 +48,8 @@ const FINDINGS = {
   ],
   LINKED_PACKAGES: [
     'note',
-    () =>
-      'The zip keeps packages behind symbolic links, as pnpm does, so nothing is said of the modules that they load.',
-    'Packages of a Node.js zip stand behind symbolic links. What they load was not checked, for it is looked for from where the links lead.',
+    () => 'The zip holds symbolic links, behind which there may be modules, so nothing is said of what is imported.',
+    'A zip holds symbolic links. What its modules import was not checked, for it is looked for from where the links lead.',
   ],
   // plan
   DEPENDENCIES_SEVERAL: [
@@ -634,8 +633,8 @@ const FINDINGS = {
   PTH_LEFT_OUT: [
     'warning',
     (file: string, name: string, folder: string) =>
-      `${file} of ${name} adds the folder "${folder}" to Python's path. Lambda runs no .pth files, so add it to PYTHONPATH in the function's \`environment\` if modules are missing.`,
-    'A .pth file adds a folder to Python\'s path, and Lambda runs no .pth files: "No module named" for what is in that folder. Add the folder to PYTHONPATH in the function\'s environment.',
+      `${file} of ${name} adds the folder "${folder}" to Python's path. lpack leaves .pth files out, which run at every start, so add the folder to PYTHONPATH in the function's \`environment\` if modules are missing.`,
+    'A .pth file adds a folder to Python\'s path, and lpack leaves .pth files out: "No module named" for what is in that folder. Add the folder to PYTHONPATH in the function\'s environment.',
   ],
   // python resolution and builds
   UNLOCKED: [
