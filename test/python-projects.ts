@@ -39,6 +39,14 @@ export const PYTHON_PROJECTS: readonly PythonProject[] = [
     'lib/one.py': 'from .two import x',
     'lib/two.py': 'import numpy\nx = 1',
   }),
+  app('lacks a distribution in what a package takes of itself', 'import lib', ['PYTHON_IMPORT_MISSING'], {
+    'lib/__init__.py': 'from . import part\n',
+    'lib/part.py': 'import numpy\n',
+  }),
+  app('has a package that binds a name before it takes it of itself', 'import lib', [], {
+    'lib/__init__.py': 'part = 1\nfrom . import part\n',
+    'lib/part.py': 'import numpy\n',
+  }),
   app('lacks what it need not have', 'try:\n    import requests\nexcept ImportError:\n    requests = None'),
   app('lacks what one line need not have', 'try: import requests\nexcept ImportError: requests = None'),
   app('lacks what a function imports', 'def later():\n    import requests'),

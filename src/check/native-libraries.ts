@@ -81,9 +81,14 @@ async function namedInCode(libraries: readonly NativeFile[], subject: Subject): 
     const wanted = /\.(?:py|[cm]?js)$/.test(file.path) ? groups.get(groupOf(file)) : undefined
     if (wanted === undefined || wanted.every(library => named.has(library))) continue
     const source = Buffer.from(await contentOf(file, subject)).toString('latin1')
-    for (const library of wanted) if (source.includes(library.name.replace(/\.so.*$/, ''))) named.add(library)
+    for (const library of wanted) if (source.includes(wordFor(library))) named.add(library)
   }
   return named
+}
+
+/** What code that loads a library writes: `libgomp`, for the rest is added; a name that isn't like a library's may be any word. */
+function wordFor({ name }: NativeFile): string {
+  return name.startsWith('lib') ? name.replace(/\.so.*$/, '') : name
 }
 
 async function missingFindings(

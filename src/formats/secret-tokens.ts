@@ -147,9 +147,13 @@ const AWS_KEY_ID = /^A[KS]IA/
 /** Texts longer than this are not searched further for what belongs to an AWS key id, in characters to each side. */
 const NEARBY = 400
 
+let known: Searches | null = null
+
 /** Finds secrets in text after text. */
 export function makeTokenFinder(): (text: string) => readonly FoundSecret[] {
-  const searches = makeSearches()
+  // The patterns take milliseconds to make, which counts where many small artifacts are checked.
+  known ??= makeSearches()
+  const searches = known
   return text => findTokens(text, searches)
 }
 

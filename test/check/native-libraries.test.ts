@@ -104,6 +104,22 @@ const CASES: [title: string, files: readonly FileEntry[], expected: string | nul
     [INIT, module({ needed: ['libone.so'], rpath: '$ORIGIN' }), library('fast/libone.so', { machine: 183 })],
     'error ELF_WRONG_ARCHITECTURE fast/libone.so',
   ],
+  [
+    'a plugin whose name is a word of the code',
+    [
+      testFile('fast/__init__.py', "method = 'sign_in'\n", { owner: 'fast' }),
+      library('fast/plugins/sign_in.so', { needed: ['libudev.so.1'] }),
+    ],
+    null,
+  ],
+  [
+    'a plugin that the code names',
+    [
+      testFile('fast/__init__.py', "CDLL('sign_in.so')\n", { owner: 'fast' }),
+      library('fast/plugins/sign_in.so', { needed: ['libudev.so.1'] }),
+    ],
+    'warning ELF_LIBRARY_MISSING',
+  ],
   ['a plugin that nothing names', [INIT, library('fast/plugins/libqxcb.so', { needed: ['libX11.so.6'] })], null],
   [
     'a library that code names',

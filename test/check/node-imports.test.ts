@@ -90,6 +90,12 @@ describe('check/node-imports', it => {
     assert.equal(await findingsOf(aliased), [])
   })
 
+  it('follows no import of package.json that leads to itself', async () => {
+    const imports = { '#a': '#b', '#b': '#a', '#c/*': '#c/*' }
+    const source = "import '#a'\nimport '#c/d'\nexport const handler = 1"
+    assert.equal(await findingsOf({ 'index.mjs': source, 'package.json': JSON.stringify({ imports }) }), [])
+  })
+
   it('tells of a package once, however often it is wanted', async () => {
     const files = {
       'index.js': "require('./a')\nrequire('left-out')\nrequire('left-out/sub')\nexports.handler = 1",

@@ -146,7 +146,9 @@ async function problemsOf(
   return [
     ...unknown.map(({ code, message }) => `${name}: ${code} ${message}`),
     ...untold.map(({ code, why }) => `${name}: ${code} is not told, though ${why}`),
-    ...(notes.length > MOST_NOTES ? [`${name}: ${notes.length} notes: ${notes.map(({ code }) => code).join(' ')}`] : []),
+    ...(notes.length > MOST_NOTES
+      ? [`${name}: ${notes.length} notes: ${notes.map(({ code }) => code).join(' ')}`]
+      : []),
     ...(importing === null ? [] : await importProblems(name, known, importing)),
   ]
 }

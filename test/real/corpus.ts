@@ -50,7 +50,16 @@ export const CORPUS: readonly ListedDistribution[] = [
 export const SMALL_CORPUS: readonly string[] = [
   ...['aiohttp', 'bcrypt', 'cffi', 'cryptography', 'duckdb', 'lxml', 'numpy', 'orjson', 'pandas', 'pillow'],
   ...['psycopg2-binary', 'pymongo', 'pyodbc', 'pyyaml', 'pyzmq', 'sqlalchemy'],
-  ...['aws-lambda-powertools', 'boto3', 'dask', 'django', 'fastapi', 'google-cloud-storage', 'jinja2', 'opentelemetry-sdk'],
+  ...[
+    'aws-lambda-powertools',
+    'boto3',
+    'dask',
+    'django',
+    'fastapi',
+    'google-cloud-storage',
+    'jinja2',
+    'opentelemetry-sdk',
+  ],
   ...['setuptools', 'slack-sdk'],
 ]
 
@@ -80,5 +89,24 @@ export const TRUE_FINDINGS: readonly TrueFinding[] = [
   { name: 'duckdb', ...MODULE, why: 'adbc_driver_duckdb needs adbc_driver_manager, which the extra `all` brings' },
   { name: 'google-cloud-storage', ...MODULE, why: '_storage_v2 needs grpc, which the extra `grpc` brings' },
   { name: 'googleapis-common-protos', ...MODULE, why: 'operations_pb2_grpc needs grpc, which the extra `grpc` brings' },
+  {
+    name: 'fiona',
+    ...LIBRARY,
+    pythons: ['3.11'],
+    why: 'it needs libexpat: https://github.com/lambgeo/geo-layer/issues/14',
+  },
+  {
+    name: 'lightgbm',
+    ...LIBRARY,
+    pythons: ['3.11'],
+    why: 'it needs libgomp: https://github.com/dmlc/xgboost/issues/11048',
+  },
+  { name: 'pyodbc', ...LIBRARY, why: 'it needs unixODBC: https://github.com/mkleehammer/pyodbc/wiki/Install' },
+  {
+    name: 'rasterio',
+    ...LIBRARY,
+    pythons: ['3.11'],
+    why: 'it needs libexpat: https://github.com/lambgeo/geo-layer/issues/14',
+  },
   { name: 'slack-sdk', ...MODULE, why: 'the old name, slack, needs aiohttp, which the extra `optional` brings' },
 ]

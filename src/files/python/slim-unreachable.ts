@@ -48,7 +48,7 @@ const READ_STUBS = ['basedpyright', 'jedi', 'mypy', 'pyre-check', 'pyright', 'py
 /** Distributions that load .NET assemblies, which are .dll files on Linux, too. */
 const LOAD_ASSEMBLIES = ['clr-loader', 'dotnetcore2', 'pythonnet']
 
-const SOURCES = ['c', 'cc', 'cpp', 'cu', 'cuh', 'cxx', 'h', 'hh', 'hpp', 'hxx']
+const SOURCES = ['c', 'cc', 'cpp', 'cxx', 'h', 'hh', 'hpp', 'hxx']
 const CYTHON = ['pxd', 'pxi', 'pyx']
 const STATIC_LIBRARIES = ['a', 'lib', 'o', 'obj']
 const FOREIGN_BINARIES = ['dll', 'dylib', 'exe', 'pyd']
