@@ -21,7 +21,7 @@ const ONLY_BY_PIP: Readonly<Record<string, RegExp>> = {
 const LEFT_OUT_BY_SAFE: Readonly<Record<string, RegExp>> = {
   'type stubs': /\.pyi$/,
   'Cython sources': /\.(pyx|pxd|pxi)$/,
-  'C and C++ sources': /\.(c|cc|cpp|cu|cuh|cxx|h|hh|hpp|hxx)$/,
+  'C and C++ sources': /\.(c|cc|cpp|cxx|h|hh|hpp|hxx)$/,
   'static libraries': /\.(a|lib|o|obj)$/,
   'binaries of other systems': /\.(dll|dylib|exe|pyd)$/,
   'software bills of materials': /^[^/]+\.dist-info\/sboms\//,

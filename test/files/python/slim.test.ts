@@ -39,7 +39,6 @@ describe('slim safe', it => {
       'acme/fast.cpp': '',
       'acme/include/fast.h': '',
       'acme/include/fast.hpp': '',
-      'acme/kernel.cu': '',
       'acme/libfast.a': '!<arch>\n…',
       'acme/fast.o': ELF,
       'acme/fast.dll': WINDOWS,
@@ -55,6 +54,10 @@ describe('slim safe', it => {
       'acme/fast.cpython-313-x86_64-linux-gnu.so',
       'acme/py.typed',
     ])
+  })
+
+  it('keeps CUDA sources, which are read to be compiled for the card that is there', async () => {
+    assert.equal(await safe({ 'acme/kernel.cu': '', 'acme/kernel.cuh': '' }), ['acme/kernel.cu', 'acme/kernel.cuh'])
   })
 
   it('tells a 3D model or a circuit library from what a linker reads', async () => {
