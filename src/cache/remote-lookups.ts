@@ -16,6 +16,9 @@ export interface RemoteTools {
   readonly damaged: Set<string>
 }
 
+/** A timer may fire a little before its time. */
+const TIMER_SLACK_MS = 20
+
 /** All lookups of a run together take no longer than `allowedMs` says of the bytes that were looked for. */
 export function makeLookups(tools: RemoteTools): RemoteCache['get'] {
   const { signal, breaker } = tools
@@ -33,7 +36,7 @@ export function makeLookups(tools: RemoteTools): RemoteCache['get'] {
       } catch (error) {
         signal.throwIfAborted()
         if (!(error instanceof ExchangeFailure)) throw error
-        if (allowance.leftMs() <= 0) breaker.turnOff('it answers more slowly than compressing takes')
+        if (allowance.leftMs() <= TIMER_SLACK_MS) breaker.turnOff('it answers more slowly than compressing takes')
         else breaker.failed(error.message)
         return null
       }

@@ -18,7 +18,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 export async function exchange(line: Line, request: ExchangeRequest): Promise<ExchangeAnswer> {
   const stop = new AbortController()
   const onAbort = () => stop.abort(request.signal.reason)
-  const tooLate = new ExchangeFailure(`no whole answer came within ${request.deadlineMs / 1000} s`)
+  const tooLate = new ExchangeFailure(`no whole answer came within ${(request.deadlineMs / 1000).toFixed(1)} s`)
   const timer = setTimeout(() => stop.abort(tooLate), Math.min(request.deadlineMs, LONGEST_TIMER_MS))
   request.signal.addEventListener('abort', onAbort)
   // The bytes that are sent give no sign of life.

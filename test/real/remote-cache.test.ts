@@ -102,7 +102,9 @@ describe('the remote cache on nginx', it => {
         for (const result of results) assert.equal({ ...result, hits: 0 }, { hits: 0, wrong: [], warnings: [] })
         assert.is(results.at(-1)?.hits, 24)
         const log = await nginx.log()
-        assert.equal([...new Set(log.map(line => line.slice(-3)))].sort(), ['200', '201', '204', '404'])
+        // 204 where two sent the same at the same time.
+        const statuses = [...new Set(log.map(line => line.slice(-3)))].filter(status => status !== '204')
+        assert.equal(statuses.sort(), ['200', '201', '404'])
       }),
     ),
   )

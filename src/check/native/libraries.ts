@@ -19,8 +19,10 @@ export async function checkNativeLibraries(subject: Subject): Promise<Finding[]>
   if (files.length === 0) return []
   const libraries = indexLibraries(files, subject.fileSet, base)
   const loadings = new Map<NativeFile, Loading>()
-  for (const file of files) if (file.role === 'module') loadings.set(file, followLoading(file, libraries))
-  const faults = findFaults(files, subject, libraries)
+  const { faults, unused } = findFaults(files, subject, libraries)
+  for (const file of files) {
+    if (file.role === 'module' && !unused.has(file)) loadings.set(file, followLoading(file, libraries))
+  }
   const weigherOf = makeWeigher(subject)
   const reach = await findReach(files, loadings, faults, subject, weigherOf)
   for (const file of reach.named) if (!loadings.has(file)) loadings.set(file, followLoading(file, libraries))
@@ -31,11 +33,13 @@ export async function checkNativeLibraries(subject: Subject): Promise<Finding[]>
   ]
 }
 
-function findFaults(
-  files: readonly NativeFile[],
-  { plan }: Subject,
-  { base, byName }: Libraries,
-): ReadonlyMap<NativeFile, Fault> {
+interface Faults {
+  readonly faults: ReadonlyMap<NativeFile, Fault>
+  /** Add-ons that could not be loaded, and beside which another can. */
+  readonly unused: ReadonlySet<NativeFile>
+}
+
+function findFaults(files: readonly NativeFile[], { plan }: Subject, { base, byName }: Libraries): Faults {
   const faults = new Map<NativeFile, Fault>()
   const sound = new Set<string>()
   for (const file of files) {
@@ -45,9 +49,10 @@ function findFaults(
     const isBundled = fault?.kind === 'compiler' && (byName.has('libstdc++.so.6') || byName.has('libgcc_s.so.1'))
     if (fault !== null && !isBundled) faults.set(file, fault)
   }
-  if (plan.language === 'python') return faults
   // A Node.js package with several add-ons picks the one that loads; packages without any are told of below.
-  return new Map([...faults].filter(([file]) => !(file.role === 'module' && sound.has(file.group))))
+  const spare = plan.language === 'python' ? [] : [...faults.keys()].filter(({ role }) => role === 'module')
+  const unused = new Set(spare.filter(({ group }) => sound.has(group)))
+  return { faults: new Map([...faults].filter(([file]) => !unused.has(file))), unused }
 }
 
 async function findReach(

@@ -179,6 +179,15 @@ const CASES: [title: string, files: readonly FileEntry[], expected: string | nul
     testNodePlan('/root'),
   ],
   [
+    'an add-on for musl beside one that loads',
+    [
+      testFile('node_modules/a/a.node', elfFile({ needed: ['libc.musl-x86_64.so.1'] })),
+      testFile('node_modules/a/b.node', elfFile()),
+    ],
+    null,
+    testNodePlan('/root'),
+  ],
+  [
     'an add-on for Amazon Linux 2',
     [testFile('a.node', elfFile(glibc('GLIBC_2.28')))],
     'error ELF_GLIBC_TOO_NEW',
