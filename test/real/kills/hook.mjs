@@ -6,7 +6,7 @@ import { isMainThread } from 'node:worker_threads'
 
 const DRAFT_IN = kind => new RegExp(`/${kind}/\\.[0-9a-f]{16}\\.tmp$`)
 const STREAM_DRAFT = DRAFT_IN('streams')
-const RECORD_DRAFT = DRAFT_IN('(index|artifacts)')
+const RECORD_DRAFT = DRAFT_IN('(index|artifacts|findings)')
 const ZIP_DRAFT = /\/\.[0-9a-f]{16}\.tmp\/[^/]+\.zip$/
 const OTHER_DRAFT = /\/\.[0-9a-f]{16}\.tmp$/
 const JOURNAL_BYTES = 64
