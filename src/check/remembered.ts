@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { keep, readKept } from '../cache/kept.ts'
 import type { Cache } from '../cache/open.ts'
-import type { FileSet, Finding, Plan } from '../model.ts'
+import { readContent } from '../formats/content.ts'
+import type { Content, FileEntry, FileSet, Finding, Plan } from '../model.ts'
 import type { System } from '../system/system.ts'
 
 /** What was or is to be checked, and where results are kept. */
@@ -36,14 +37,29 @@ function placeOf({ plan, cache }: Checking) {
   return { dir: cache.dir, kind: 'findings', key: plan.artifactPath }
 }
 
-/** Null where a content would have to be read. */
-async function digestOf({ plan, fileSet, cache, system }: Checking): Promise<string | null> {
+/** A source that was written a moment ago is read again; more than these is new, and to be checked anyway. */
+const MOST_FILES_READ = 16
+const MOST_BYTES_READ = 1_048_576
+
+/** Null where more than a little would have to be read. */
+async function digestOf(checking: Checking): Promise<string | null> {
+  const { plan, fileSet, cache, system } = checking
+  const unread: FileEntry[] = []
+  for (const file of fileSet.files) if ((await cache.contents.known(file.content)) === null) unread.push(file)
+  if (unread.length > MOST_FILES_READ || unread.some(({ bytes }) => bytes > MOST_BYTES_READ)) return null
   const { packages, inlined } = fileSet
   const digest = createHash('sha256').update(JSON.stringify([system.version, system.today, plan, packages, inlined]))
   for (const { path, executable, owner, content } of fileSet.files) {
-    const sha256 = await cache.contents.known(content)
-    if (sha256 === null) return null
+    const sha256 = (await cache.contents.known(content)) ?? (await hashOf(content, checking))
     digest.update(`\0${sha256} ${executable ? 'x' : '-'} ${owner ?? ''}\0${path}`)
   }
   return digest.digest('hex')
+}
+
+async function hashOf(content: Content, { cache, system }: Checking): Promise<string> {
+  const sha256 = createHash('sha256')
+    .update(await readContent(content, system.disk))
+    .digest('hex')
+  cache.contents.learn(content, sha256)
+  return sha256
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { openContentIndex } from '../../src/cache/content-index.ts'
@@ -47,10 +48,25 @@ describe('check/remembered', it => {
       }))
   }
 
-  it('checks anew where a content would have to be read', () =>
+  it('reads the few files that were written a moment ago', () =>
     inTemporaryFolder(async dir => {
-      await rememberFindings(await checking(dir), FOUND)
+      await writeFile(join(dir, 'app.py'), 'text')
+      await rememberFindings(await checking(dir, { isRead: false }), FOUND)
+      assert.equal(await recallFindings(await checking(dir, { isRead: false })), FOUND)
+      await writeFile(join(dir, 'app.py'), 'other')
       assert.is(await recallFindings(await checking(dir, { isRead: false })), null)
+    }))
+
+  it('reads no large file for it, nor many', () =>
+    inTemporaryFolder(async dir => {
+      const one = await checking(dir)
+      const unread = { kind: 'disk', path: join(dir, 'nowhere') } as const
+      const large = testFile('large', '', { content: unread, bytes: 2_000_000 })
+      assert.is(await recallFindings({ ...one, fileSet: testFileSet([large]) }), null)
+      const many = Array.from({ length: 17 }, (_, place) =>
+        testFile(`${place}`, '', { content: { ...unread, path: join(dir, `${place}`) } }),
+      )
+      assert.is(await recallFindings({ ...one, fileSet: testFileSet(many) }), null)
     }))
 
   it('keeps nothing without a cache', () =>
