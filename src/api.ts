@@ -5,6 +5,9 @@ import * as pack from './pack.ts'
 import { type PublicCheck, type PublicReport, publicCheck, publicReport } from './report/json.ts'
 import { makeSystem } from './system/make-system.ts'
 
+/** Programs are told by what is returned and thrown. */
+const SILENT = { show: () => undefined, clear: () => undefined, warn: () => undefined }
+
 export interface ZipOptions {
   /** Names of the functions to pack. Default: all of the config. */
   readonly functions?: readonly string[]
@@ -38,8 +41,7 @@ export interface CheckOptions extends Omit<ZipOptions, 'check'> {
  * Without `functions` and `zips`: all functions of the config. Throws as `zip` does.
  */
 export async function check(options: CheckOptions = {}): Promise<readonly PublicCheck[]> {
-  const silent = { show: () => undefined, clear: () => undefined, warn: () => undefined }
-  const system = makeSystem(options.signal ?? new AbortController().signal, silent)
+  const system = makeSystem(options.signal ?? new AbortController().signal, SILENT)
   const { functions = [], zips = [], runtime = null, architecture = 'x86_64', handler = null } = options
   const reports: CheckReport[] = []
   if (functions.length > 0 || zips.length === 0) {
@@ -58,8 +60,7 @@ export async function check(options: CheckOptions = {}): Promise<readonly Public
  * Throws an Error named UserError, with a stable `code`, for what the user can mend; nothing is written then.
  */
 export async function zip(options: ZipOptions = {}): Promise<readonly PublicReport[]> {
-  const silent = { show: () => undefined, clear: () => undefined, warn: () => undefined }
-  const system = makeSystem(options.signal ?? new AbortController().signal, silent)
+  const system = makeSystem(options.signal ?? new AbortController().signal, SILENT)
   const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
   const cacheDir = options.cache === false ? null : system.cacheDir
   const { functions = [], check = true, jobs = null } = options

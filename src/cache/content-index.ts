@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readContent } from '../formats/content.ts'
 import type { Content } from '../model.ts'
 import type { Disk, FileStat } from '../system/system.ts'
 import { type KeptPlace, keep, readKept } from './kept.ts'
@@ -54,6 +55,16 @@ export async function openContentIndex(dir: string | null, scope: string, disk: 
       if (isChanged) await keep(place, toKeep(entries), disk)
     },
   }
+}
+
+/** Reads a content and notes its hash. Throws what reading it throws. */
+export async function readHashed(content: Content, index: ContentIndex, disk: Disk) {
+  // The index notes what the file looks like before it is read.
+  await index.known(content)
+  const bytes = await readContent(content, disk)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  index.learn(content, sha256)
+  return { bytes, sha256 }
 }
 
 function hashOfBytes(content: Content & { kind: 'bytes' }, known: WeakMap<Content, string>): string {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
+import { readHashed } from '../cache/content-index.ts'
 import { keep, readKept } from '../cache/kept.ts'
 import type { Cache } from '../cache/open.ts'
-import { readContent } from '../formats/content.ts'
-import type { Content, FileEntry, FileSet, Finding, Plan } from '../model.ts'
+import type { FileEntry, FileSet, Finding, Plan } from '../model.ts'
 import type { System } from '../system/system.ts'
 
 /** What was or is to be checked, and where results are kept. */
@@ -42,24 +42,16 @@ const MOST_FILES_READ = 16
 const MOST_BYTES_READ = 1_048_576
 
 /** Null where more than a little would have to be read. */
-async function digestOf(checking: Checking): Promise<string | null> {
-  const { plan, fileSet, cache, system } = checking
+async function digestOf({ plan, fileSet, cache, system }: Checking): Promise<string | null> {
   const unread: FileEntry[] = []
   for (const file of fileSet.files) if ((await cache.contents.known(file.content)) === null) unread.push(file)
   if (unread.length > MOST_FILES_READ || unread.some(({ bytes }) => bytes > MOST_BYTES_READ)) return null
   const { packages, inlined } = fileSet
   const digest = createHash('sha256').update(JSON.stringify([system.version, system.today, plan, packages, inlined]))
   for (const { path, executable, owner, content } of fileSet.files) {
-    const sha256 = (await cache.contents.known(content)) ?? (await hashOf(content, checking))
+    const sha256 =
+      (await cache.contents.known(content)) ?? (await readHashed(content, cache.contents, system.disk)).sha256
     digest.update(`\0${sha256} ${executable ? 'x' : '-'} ${owner ?? ''}\0${path}`)
   }
   return digest.digest('hex')
-}
-
-async function hashOf(content: Content, { cache, system }: Checking): Promise<string> {
-  const sha256 = createHash('sha256')
-    .update(await readContent(content, system.disk))
-    .digest('hex')
-  cache.contents.learn(content, sha256)
-  return sha256
 }

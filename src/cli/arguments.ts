@@ -122,7 +122,7 @@ export function readArguments(args: readonly string[]): Invocation {
   }
 }
 
-function checkInvocation(values: ReturnType<typeof parse>['values'], names: readonly string[]): Invocation {
+function checkInvocation(values: Values, names: readonly string[]): Invocation {
   const output = outputOf(values)
   if (values['no-check']) throw new UserError('OPTION_MISUSED', '--no-check leaves `lpack check` nothing to do')
   if (values.jobs !== undefined) throw new UserError('OPTION_MISUSED', '--jobs is an option of `lpack zip`')

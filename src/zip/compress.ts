@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
+import { readHashed } from '../cache/content-index.ts'
 import type { Cache } from '../cache/open.ts'
 import type { FinishedStream } from '../cache/types.ts'
 import type { Encoder } from '../deflate/encoder.ts'
 import { UserError } from '../errors.ts'
-import { readContent } from '../formats/content.ts'
 import { crc32 } from '../formats/crc32.ts'
 import type { FileEntry, FileSet } from '../model.ts'
 import type { System } from '../system/system.ts'
@@ -74,12 +73,8 @@ interface Piece {
 
 async function read(file: FileEntry, { cache, system }: Tools): Promise<Piece> {
   system.signal.throwIfAborted()
-  // The index notes what the file looks like before it is read.
-  await cache.contents.known(file.content)
-  const content = await readContent(file.content, system.disk)
-  const sha256 = createHash('sha256').update(content).digest('hex')
-  cache.contents.learn(file.content, sha256)
-  return { file, sha256, content }
+  const { bytes, sha256 } = await readHashed(file.content, cache.contents, system.disk)
+  return { file, sha256, content: bytes }
 }
 
 async function fetchBatch({ files }: FileBatch, tools: Tools): Promise<void> {
