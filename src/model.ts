@@ -57,6 +57,31 @@ export interface IgnoredFinding {
   readonly isShared: boolean
 }
 
+/** A file or folder that gets a layer of its own in an image. */
+export interface ImageCopy {
+  /** On disk. */
+  readonly from: string
+  /** In the artifact; empty: the task root itself. */
+  readonly to: string
+}
+
+/** How a container image is made of a function. */
+export interface ImageConfig {
+  /** The base image's reference, such as public.ecr.aws/lambda/python:3.13-arm64. */
+  readonly base: string
+  /** Whether the base is named with its digest, which the registry is asked for. */
+  readonly pin: boolean
+  /** Packages of the base's operating system, for the image itself and for the stage that builds. */
+  readonly packages: readonly string[]
+  readonly buildPackages: readonly string[]
+  /** in-image: pip installs all dependencies while the image is built. copy: it installs only what has no wheel. */
+  readonly install: 'copy' | 'in-image'
+  readonly copy: readonly ImageCopy[]
+  readonly labels: Readonly<Record<string, string>>
+  /** What a built image is called, such as hello:latest. */
+  readonly tag: string
+}
+
 export interface FunctionConfig {
   readonly name: string
   /** The runtime's AWS id, such as python3.13. */
@@ -80,6 +105,7 @@ export interface FunctionConfig {
   /** Of Node.js functions; for Python it means nothing. */
   readonly bundle: BundleConfig
   readonly layers: readonly LayerConfig[]
+  readonly image: ImageConfig
   readonly settings: FunctionSettings
   readonly budget: { readonly zippedBytes: number | null; readonly unzippedBytes: number | null }
   readonly leaks: LeaksConfig
@@ -262,6 +288,14 @@ export interface InlinedPart {
   readonly bytes: number
 }
 
+/** A Python distribution that pip installs while an image is built, because it has no wheel or the config asks for that. */
+export interface InstalledInImage {
+  readonly name: string
+  readonly version: string
+  /** Accepted sha256 of its files, lower-case hex; empty where nothing says. Sorted. */
+  readonly hashes: readonly string[]
+}
+
 export interface FileSet {
   /** Sorted by the bytes of the UTF-8 path, unique. */
   readonly files: readonly FileEntry[]
@@ -272,6 +306,8 @@ export interface FileSet {
   /** What was left out, rule by rule, for --verbose and the report. */
   readonly leftOut: readonly LeftOut[]
   readonly findings: readonly Finding[]
+  /** Of an image: what is no file yet. Sorted by name; empty of a zip. */
+  readonly installs: readonly InstalledInImage[]
 }
 
 export interface LeftOut {
@@ -323,6 +359,40 @@ export interface Artifact {
   readonly entries: readonly WrittenEntry[]
 }
 
+/** A container image, or the Dockerfile that makes one. */
+export interface ImageArtifact {
+  /** dockerfile: a folder with it and its context. image: made without an engine. */
+  readonly kind: 'dockerfile' | 'image'
+  /** The folder of the Dockerfile or of the OCI layout; null of an image that was only pushed. */
+  readonly path: string | null
+  /** What it was pushed as, with its digest, or what an engine called it; null: neither. */
+  readonly reference: string | null
+  /** Of the image's manifest; null of a dockerfile. */
+  readonly digest: string | null
+  /** The base as it was used: with its digest where that is known. */
+  readonly base: string
+  /** Compressed, the base too; of a dockerfile the bytes of its context. */
+  readonly bytes: number
+  /** The base too where its size is known; of a dockerfile the bytes of its context. */
+  readonly unzippedBytes: number
+  /** Whether the base is counted in `unzippedBytes`. */
+  readonly isBaseCounted: boolean
+  /** Bottom first; of a dockerfile without the base's. */
+  readonly layers: readonly {
+    readonly kind: 'base' | 'dependencies' | 'copy' | 'code'
+    readonly digest: string | null
+    readonly bytes: number | null
+    readonly unzippedBytes: number | null
+    readonly files: number | null
+  }[]
+  /** Of the manifest, and of what Lambda calls settings: entry point, command, working folder and environment. null of a dockerfile. */
+  readonly manifestBytes: number | null
+  readonly settingsBytes: number | null
+  readonly unchanged: boolean
+  /** Of a push: bytes that were sent, config and manifest included; null: nothing was pushed. */
+  readonly uploadedBytes: number | null
+}
+
 export type LimitStatus = 'ok' | 'near' | 'over'
 
 export interface JudgedLimit {
@@ -358,6 +428,12 @@ export interface FunctionReport {
   readonly leftOut: readonly LeftOut[]
   /** False if a limit of severity error is over, or a finding is an error. */
   readonly ok: boolean
+}
+
+/** As `FunctionReport`, of an image: how much smaller a package gets in a layer isn't known. */
+export interface ImageReport extends Omit<FunctionReport, 'artifact' | 'packages'> {
+  readonly artifact: ImageArtifact
+  readonly packages: readonly Omit<PackageSize, 'zippedBytes'>[]
 }
 
 /** What `check` tells: as `FunctionReport`, but that a function is checked without writing its artifact. */

@@ -6,6 +6,7 @@ import type {
   FileEntry,
   FileSet,
   FunctionConfig,
+  ImageConfig,
   NodePlan,
   NodeTarget,
   PythonPlan,
@@ -51,6 +52,20 @@ export function testTarget(id = 'python3.13', architecture: Architecture = 'x86_
   }
 }
 
+export function testImage(changes: Partial<ImageConfig> = {}): ImageConfig {
+  return {
+    base: 'public.ecr.aws/lambda/python:3.13-x86_64',
+    pin: false,
+    packages: [],
+    buildPackages: [],
+    install: 'copy',
+    copy: [],
+    labels: {},
+    tag: 'hello:latest',
+    ...changes,
+  }
+}
+
 export function testConfig(root: string, changes: Partial<FunctionConfig> = {}): FunctionConfig {
   return {
     name: 'hello',
@@ -69,6 +84,7 @@ export function testConfig(root: string, changes: Partial<FunctionConfig> = {}):
     slim: 'safe',
     bundle: { kind: 'bundle', options: {} },
     layers: [],
+    image: testImage(),
     settings: { memorySize: null, timeout: null, ephemeralStorage: null, environment: {}, description: '' },
     budget: { zippedBytes: null, unzippedBytes: null },
     leaks: { severity: 'warning', allow: [] },
@@ -110,7 +126,7 @@ export function testFile(path: string, content: string | Uint8Array, changes: Pa
 }
 
 export function testFileSet(files: readonly FileEntry[], changes: Partial<FileSet> = {}): FileSet {
-  return { files, packages: [], inlined: [], beside: [], leftOut: [], findings: [], ...changes }
+  return { files, packages: [], inlined: [], beside: [], leftOut: [], findings: [], installs: [], ...changes }
 }
 
 /** The target of a Node.js runtime, as a plan has it. */

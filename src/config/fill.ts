@@ -1,11 +1,14 @@
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
+import { baseImageOf } from '../aws/base-images.ts'
 import { parseSize } from '../formats/size.ts'
 import type {
+  Architecture,
   BundleConfig,
   DependenciesConfig,
   FunctionConfig,
   FunctionSettings,
   IgnoredFinding,
+  ImageConfig,
   LeaksConfig,
 } from '../model.ts'
 import type { Disk, System } from '../system/system.ts'
@@ -53,6 +56,7 @@ export async function fill(draft: Draft, dir: string, system: System): Promise<F
   return {
     config: {
       ...settled(draft, languageOf(runtime.value), dir),
+      image: imageOf(name.value, runtime.value, draft.raw.architecture ?? 'x86_64'),
       name: name.value,
       runtime: runtime.value,
       handler: handler.value,
@@ -152,7 +156,7 @@ function settled(
   draft: Draft,
   language: Language,
   dir: string,
-): Omit<FunctionConfig, 'name' | 'runtime' | 'handler' | 'root'> {
+): Omit<FunctionConfig, 'name' | 'runtime' | 'handler' | 'root' | 'image'> {
   const { raw } = draft
   const python = language === 'python' ? raw : {}
   return {
@@ -172,6 +176,19 @@ function settled(
     budget: { zippedBytes: bytesOf(raw.budget?.zipped), unzippedBytes: bytesOf(raw.budget?.unzipped) },
     leaks: leaksOf(raw.leaks),
     ignore: ignoredOf(draft),
+  }
+}
+
+function imageOf(name: string, runtime: string, architecture: Architecture): ImageConfig {
+  return {
+    base: baseImageOf(runtime, architecture),
+    pin: false,
+    packages: [],
+    buildPackages: [],
+    install: 'copy',
+    copy: [],
+    labels: {},
+    tag: `${name.toLowerCase()}:latest`,
   }
 }
 

@@ -21,6 +21,7 @@ export async function collectFiles(plan: Plan, places: WorkPlaces, system: Syste
   return {
     ...others,
     files: sorted(files),
+    installs: [],
     leftOut: [...own.leftOut, ...others.leftOut],
     findings: [...own.findings, ...others.findings],
   }

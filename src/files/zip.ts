@@ -52,7 +52,7 @@ export async function collectZip({ artifactPath: path, ...plan }: Plan, system: 
   const sha256 = await system.disk.sha256(path)
   const written = writtenEntries(listing, files)
   return {
-    fileSet: { files: sorted(files), packages, inlined: [], beside: [], leftOut: [], findings: [] },
+    fileSet: { files: sorted(files), packages, inlined: [], beside: [], leftOut: [], findings: [], installs: [] },
     artifact: { kind: 'zip', path, bytes: listing.bytes, unzippedBytes, sha256, unchanged: true, entries: written },
     entries,
   }

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path'
+import { baseImageOf } from '../aws/base-images.ts'
 import { GONE_RUNTIMES, NODE_RUNTIMES, PYTHON_RUNTIMES } from '../aws/runtimes.ts'
 import { UserError } from '../errors.ts'
 import { nearest } from '../formats/nearest.ts'
@@ -60,6 +61,16 @@ function configOf(path: string, said: Pick<FunctionConfig, 'runtime' | 'architec
     slim: 'none',
     bundle: { kind: 'files' },
     layers: [],
+    image: {
+      base: baseImageOf(said.runtime, said.architecture),
+      pin: false,
+      packages: [],
+      buildPackages: [],
+      install: 'copy',
+      copy: [],
+      labels: {},
+      tag: '',
+    },
     settings: { memorySize: null, timeout: null, ephemeralStorage: null, environment: {}, description: '' },
     leaks: { severity: 'warning', allow: [] },
     ignore: [],
