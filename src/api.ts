@@ -2,7 +2,14 @@ import { resolve } from 'node:path'
 import { loadConfig } from './config/load.ts'
 import type { Architecture, CheckReport } from './model.ts'
 import * as pack from './pack.ts'
-import { type PublicCheck, type PublicReport, publicCheck, publicReport } from './report/json.ts'
+import {
+  documentOf,
+  type PublicCheck,
+  type PublicZip,
+  publicCheck,
+  publicZip,
+  type ReportDocument,
+} from './report/json.ts'
 import { makeSystem } from './system/make-system.ts'
 
 /** Programs are told by what is returned and thrown. */
@@ -55,14 +62,44 @@ export async function check(options: CheckOptions = {}): Promise<readonly Public
   return reports.map(publicCheck)
 }
 
+export interface ReportOptions extends CheckOptions {
+  /** Look for what would go wrong on Lambda; of zips where `runtime` is told. Default: true. */
+  readonly check?: boolean
+  /** Bytes of the zips that functions may have grown from, by name, for `budget.growth`. Default: those of the last run within budget. */
+  readonly before?: Readonly<Record<string, number>>
+}
+
+/**
+ * Measures the zips that stand, down to their files, as `lpack report` does, and returns what `--json` prints.
+ * Without `functions` and `zips`: all functions of the config. Throws as `zip` does.
+ */
+export async function report(options: ReportOptions = {}): Promise<ReportDocument> {
+  const system = makeSystem(options.signal ?? new AbortController().signal, SILENT)
+  const { functions = [], zips = [], runtime = null, architecture = 'x86_64', handler = null, check = true } = options
+  const isOfConfig = functions.length > 0 || zips.length === 0
+  const config = isOfConfig
+    ? await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
+    : null
+  const measured = {
+    functions,
+    zips: zips.map(path => resolve(system.cwd, path)),
+    target: { runtime, architecture, handler },
+    check,
+    cacheDir: options.cache === false ? null : system.cacheDir,
+    before: new Map(Object.entries(options.before ?? {})),
+  }
+  const { reports, total } = await pack.measureAll(config, measured, system)
+  return documentOf(reports, total, system.version)
+}
+
 /**
  * Packs functions as zips, as `lpack zip` does, and returns the reports that `--json` prints.
  * Throws an Error named UserError, with a stable `code`, for what the user can mend; nothing is written then.
  */
-export async function zip(options: ZipOptions = {}): Promise<readonly PublicReport[]> {
+export async function zip(options: ZipOptions = {}): Promise<readonly PublicZip[]> {
   const system = makeSystem(options.signal ?? new AbortController().signal, SILENT)
   const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
   const cacheDir = options.cache === false ? null : system.cacheDir
   const { functions = [], check = true, jobs = null } = options
-  return (await pack.zip(config, { functions, check, jobs, cacheDir }, system)).map(publicReport)
+  return (await pack.zip(config, { functions, check, jobs, cacheDir }, system)).map(publicZip)
 }

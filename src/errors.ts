@@ -190,6 +190,23 @@ const MESSAGES = {
   OPTION_MISUSED: (why: string) => `${why}. \`lpack --help\` tells how.`,
   OPTIONS_CONFLICT: (options: readonly string[]) =>
     `${options.map(one => `--${one}`).join(' and ')} exclude each other. Keep one.`,
+  // report --diff
+  DIFF_MISSING: (path: string) =>
+    `--diff names ${path}, where there is nothing. Name an earlier zip, a folder of zips, or what \`lpack report --json\` printed.`,
+  DIFF_UNREADABLE: (path: string, why: string) =>
+    `${path} can't be compared with: ${why}. Name an earlier zip, a folder of zips, or what \`lpack report --json\` printed.`,
+  DIFF_WITHOUT_FILES: (path: string) =>
+    `${path} doesn't tell the files of an artifact, as \`lpack zip\` and \`lpack check\` don't. Compare with a zip, or with what \`lpack report --json\` printed.`,
+  DIFF_OF_SEVERAL: (path: string, names: readonly string[]) =>
+    `${path} is one zip, and the report is of ${names.length}: ${names.join(', ')}. Name one of them, or compare with a folder of zips or what \`lpack report --json\` printed.`,
+  DIFF_OTHER_FUNCTIONS: (path: string, there: readonly string[], names: readonly string[]) =>
+    `${path} has nothing of ${names.join(', ')}; it has ${there.length === 0 ? 'no zip' : there.join(', ')}. Compare with an earlier artifact of the same function.`,
+  // why
+  WHY_UNKNOWN: (asked: string, name: string, meant: string | null, source: string) =>
+    `Nothing brings "${asked}" into function "${name}"${source === '' ? '' : `, and ${source} doesn't name it`}${meant === null ? '. Name a package, or a file or folder as the artifact has it.' : `; did you mean "${meant}"?`}`,
+  // report
+  ARTIFACT_MISSING: (name: string, path: string) =>
+    `Function "${name}" has no zip: ${path} does not exist. Run \`lpack zip\` first.`,
   // plan
   FUNCTION_UNKNOWN: (name: string, known: readonly string[], meant: string | null) =>
     `The config has no function "${name}"${meant === null ? '.' : `; did you mean "${meant}"?`} It has: ${known.join(', ')}.`,

@@ -82,6 +82,27 @@ export interface ImageConfig {
   readonly tag: string
 }
 
+/** Sizes that the user sets for a function; null: any. */
+export interface Budget {
+  readonly zippedBytes: number | null
+  readonly unzippedBytes: number | null
+  /** Of a container image, compressed, its base included. */
+  readonly imageBytes: number | null
+  /** How much larger the artifact may get from one time to the next. */
+  readonly growth: Growth | null
+}
+
+/** `share` is 0.05 for "+5%". */
+export type Growth =
+  | { readonly kind: 'share'; readonly share: number }
+  | { readonly kind: 'bytes'; readonly bytes: number }
+
+/** Sizes of all functions together; null: any. */
+export interface TotalBudget {
+  readonly zippedBytes: number | null
+  readonly unzippedBytes: number | null
+}
+
 export interface FunctionConfig {
   readonly name: string
   /** The runtime's AWS id, such as python3.13. */
@@ -107,7 +128,7 @@ export interface FunctionConfig {
   readonly layers: readonly LayerConfig[]
   readonly image: ImageConfig
   readonly settings: FunctionSettings
-  readonly budget: { readonly zippedBytes: number | null; readonly unzippedBytes: number | null }
+  readonly budget: Budget
   readonly leaks: LeaksConfig
   readonly ignore: readonly IgnoredFinding[]
 }
@@ -121,6 +142,7 @@ export interface Config {
   /** Whose files are never a function's own: `outDir`, and the config's where the command line names another. */
   readonly outDirs: readonly string[]
   readonly functions: readonly FunctionConfig[]
+  readonly totalBudget: TotalBudget
   /** Sentences that say what was inferred and from what, for people. */
   readonly inferred: readonly string[]
 }
@@ -276,6 +298,8 @@ export interface PackedPackage {
   readonly version: string
   /** Names of the packages that require it; `(direct)` for the function itself. Sorted. */
   readonly requiredBy: readonly string[]
+  /** As its metadata say it, an SPDX expression mostly; null: they don't. */
+  readonly licence: string | null
 }
 
 /** What of a package is inside a bundle. */
@@ -315,6 +339,81 @@ export interface LeftOut {
   readonly rule: string
   readonly files: number
   readonly bytes: number
+}
+
+// ── Decisions: why the file set is as it is, written down only where somebody asks ─────────────────
+
+/** What collecting decides on its way. Who asks passes one in; it grows. */
+export interface Decisions {
+  /** Files and folders that stay out. */
+  readonly leftOut: LeftOutPath[]
+  /** Files that stay by an exception to a rule, or because something names them. */
+  readonly kept: KeptPath[]
+  /** Packages that are there to be packed, and stay out as a whole. */
+  readonly omitted: OmittedPackage[]
+  /** Packages that are packed as files rather than in the bundle. */
+  readonly outside: OutsidePackage[]
+  readonly needs: Need[]
+  /** Modules that the bundle is made of. */
+  readonly modules: BundledModule[]
+}
+
+export interface LeftOutPath {
+  /** As it would be in the artifact. Of a folder, all that is below stays out with it; empty: of the root folder. */
+  readonly path: string
+  readonly isFolder: boolean
+  /** As in `LeftOut`. */
+  readonly rule: string
+  /** The id of its package; null: the function's own. */
+  readonly owner: string | null
+}
+
+export interface KeptPath {
+  readonly path: string
+  /** Such as `include "data/**"`, or `mypy reads stubs while it runs`. */
+  readonly reason: string
+}
+
+export interface OmittedPackage {
+  readonly id: string
+  readonly name: string
+  readonly version: string
+  readonly rule: string
+}
+
+export interface OutsidePackage {
+  readonly id: string
+  /** Such as `it depends on node-gyp-build`. */
+  readonly reason: string
+}
+
+/** That something brings a package, or would. */
+export interface Need {
+  /** The id of a package, or the path of a module; `(direct)`: the function itself. */
+  readonly from: string
+  /** The name of the package, and its id where it is packed. */
+  readonly name: string
+  readonly id: string | null
+  /** As it is written, such as `numpy>=1.26; python_version >= '3.12'`. */
+  readonly text: string
+  /** Why it brings nothing, such as `which is for another platform`; null: it does. */
+  readonly inactive: string | null
+}
+
+/** A module that esbuild reads for a bundle. */
+export interface BundledModule {
+  /** From the function's root, `/`-separated. */
+  readonly path: string
+  /** The id of its package; null: the function's own, or its workspace's. */
+  readonly owner: string | null
+  /** What of it is in the bundle; 0: nothing uses it. */
+  readonly bytes: number
+  readonly isEntry: boolean
+  readonly imports: readonly {
+    /** The path of a module; of what stays outside as it is written. */
+    readonly path: string
+    readonly isExternal: boolean
+  }[]
 }
 
 // ── Findings ─────────────────────────────────────────────────────────────────────────────────────
@@ -404,13 +503,22 @@ export interface JudgedLimit {
   readonly severity: Severity
 }
 
+/** A package in the artifact, or the function's own code. */
 export interface PackageSize {
+  /** As of `PackedPackage`; `(function)` for the function's own code. */
+  readonly id: string
+  /** `(function)` for the function's own code. */
   readonly name: string
+  /** Empty for the function's own code. */
   readonly version: string
+  /** Its files', and its shares of bundles; without what of its own files is other packages'. */
   readonly bytes: number
+  /** The same in the zip. Of all packages together, with `otherBytes`, they are the zip's bytes. */
   readonly zippedBytes: number
+  /** Files of its own, which may be 0 of a package that is only in bundles. */
   readonly files: number
   readonly requiredBy: readonly string[]
+  readonly licence: string | null
 }
 
 export interface FunctionReport {
@@ -444,4 +552,81 @@ export interface CheckReport extends Omit<FunctionReport, 'artifact' | 'packages
   readonly artifact: Artifact | null
   /** null of a function: what a package weighs in the zip is not known before that is written. */
   readonly packages: readonly PackageSize[] | null
+}
+
+/** A file of a zip, as `lpack report` measures it. */
+export interface MeasuredFile {
+  /** As the zip names it, which may be unsafe in a zip of another tool. */
+  readonly path: string
+  readonly bytes: number
+  /** All bytes that the zip has for it: the stream, its headers with their extra fields, and a data descriptor. */
+  readonly zippedBytes: number
+  /** 8 digits of lower-case hex. */
+  readonly crc32: string
+  /** Unix permissions in octal, such as 644; null: the zip doesn't tell. */
+  readonly mode: string | null
+  /** The id of the one package that it belongs to; `(function)` for the function's own. */
+  readonly package: string
+  /** Why it is there, such as `own file`, `module of numpy` or `licence of numpy`. */
+  readonly reason: string
+}
+
+/** A package's share of a bundle, whose file belongs to another package. Shares are whole bytes that add up. */
+export interface InlinedShare {
+  /** The bundle's. */
+  readonly path: string
+  /** The id of the package whose code it is. */
+  readonly package: string
+  readonly bytes: number
+  readonly zippedBytes: number
+}
+
+/** What is in an artifact more often than once. */
+export type Duplicate =
+  | {
+      /** Several files of the same bytes; empty ones don't count. */
+      readonly kind: 'content'
+      /** Sorted. */
+      readonly paths: readonly string[]
+      /** Of each. */
+      readonly bytes: number
+      /** Of all but the first in the zip. */
+      readonly zippedBytes: number
+    }
+  | {
+      /** Several versions of a package. */
+      readonly kind: 'versions'
+      readonly name: string
+      /** Sorted. */
+      readonly versions: readonly string[]
+      /** Of all but the largest in the zip. */
+      readonly zippedBytes: number
+    }
+
+/** What `report` tells of an artifact that stands, whoever made it. */
+export interface MeasuredReport extends Omit<FunctionReport, 'runtime' | 'architecture' | 'handler'> {
+  /** null of a zip of which nobody has told it; the same holds for the next two. */
+  readonly runtime: string | null
+  readonly architecture: Architecture | null
+  readonly handler: string | null
+  /** Sorted by the bytes of the path. */
+  readonly files: readonly MeasuredFile[]
+  readonly inlined: readonly InlinedShare[]
+  /** Bytes of the zip that are no file's: its end, and of other tools folders, comments, gaps, programs before it. */
+  readonly otherBytes: number
+  /** Most wasteful first. */
+  readonly duplicates: readonly Duplicate[]
+  /** Whether it was looked for what would go wrong on Lambda. */
+  readonly checked: boolean
+}
+
+/** All functions together. */
+export interface TotalReport {
+  /** Of all artifacts. */
+  readonly bytes: number
+  readonly unzippedBytes: number
+  /** total-zipped and total-unzipped, as far as `totalBudget` says them. */
+  readonly limits: readonly JudgedLimit[]
+  /** False if one of its limits is over. What functions are by themselves doesn't count. */
+  readonly ok: boolean
 }

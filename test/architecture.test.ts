@@ -20,19 +20,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['model', 'errors', 'findings', 'config', 'report', 'api'],
 }
 
-/** Each third-party package has one file that knows it; esbuild has one for each of its two uses. */
+/** Each third-party package has one file that knows it; esbuild has one for each of its uses. */
 const OWNER: Readonly<Record<string, string | readonly string[]>> = {
+  '@cyclonedx/cyclonedx-library/Contrib/License': 'report/sbom.ts',
+  '@cyclonedx/cyclonedx-library/Enums': 'report/sbom.ts',
+  '@cyclonedx/cyclonedx-library/Models': 'report/sbom.ts',
+  '@cyclonedx/cyclonedx-library/Serialize': 'report/sbom.ts',
+  '@cyclonedx/cyclonedx-library/Spec': 'report/sbom.ts',
   ajv: 'config/validate.ts',
   archiver: 'zip/archiver.ts',
   'compress-commons': 'zip/archiver.ts',
   cosmiconfig: 'config/find.ts',
   'crc-32': 'formats/crc32.ts',
-  esbuild: ['config/typescript.ts', 'files/node/bundle/esbuild.ts'],
+  'd3-hierarchy': 'report/html/page/layout.ts',
+  esbuild: ['config/typescript.ts', 'files/node/bundle/esbuild.ts', 'report/html/page-code.js'],
   execa: 'system/processes.ts',
   'fastest-levenshtein': 'formats/nearest.ts',
   libdeflate: 'deflate/libdeflate.js',
   picomatch: 'formats/glob.ts',
   'smol-toml': 'formats/toml.ts',
+  'spdx-expression-parse': 'report/sbom.ts',
   undici: 'system/network.ts',
   yauzl: 'formats/zip-directory.ts',
   'yocto-spinner': 'cli/progress.ts',

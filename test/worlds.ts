@@ -86,7 +86,7 @@ export function testConfig(root: string, changes: Partial<FunctionConfig> = {}):
     layers: [],
     image: testImage(),
     settings: { memorySize: null, timeout: null, ephemeralStorage: null, environment: {}, description: '' },
-    budget: { zippedBytes: null, unzippedBytes: null },
+    budget: { zippedBytes: null, unzippedBytes: null, imageBytes: null, growth: null },
     leaks: { severity: 'warning', allow: [] },
     ignore: [],
     ...changes,

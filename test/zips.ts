@@ -15,6 +15,10 @@ export interface LooseEntry {
   /** All 32 bits, instead of the mode. */
   readonly attributes?: number
   readonly extra?: Uint8Array
+  /** Of the entry's own header. */
+  readonly localExtra?: Uint8Array
+  /** Bytes that are nobody's, behind the entry. */
+  readonly gapBytes?: number
   /** Sizes and checksum behind the data, as tools do that write to a pipe. */
   readonly isStreamed?: boolean
   /** Sizes and offset in the zip64 field. */
@@ -84,7 +88,9 @@ function writeEntry(entry: LooseEntry, offset: number): { readonly local: Buffer
   const sizes = [u32(sum), u32(data.length), u32(plain.length)]
   const descriptor = isStreamed ? [Buffer.from('PK\x07\x08'), ...sizes] : []
   const head = [Buffer.from('PK\x03\x04'), ...versionFlags, ...(isStreamed ? [u32(0), u32(0), u32(0)] : sizes)]
-  const local = Buffer.concat([...head, u16(name.length), u16(0), name, data, ...descriptor])
+  const localExtra = Buffer.from(entry.localExtra ?? [])
+  const ends = [...descriptor, Buffer.alloc(entry.gapBytes ?? 0)]
+  const local = Buffer.concat([...head, u16(name.length), u16(localExtra.length), name, localExtra, data, ...ends])
   const said = [lies.bytes ?? plain.length, lies.compressedBytes ?? data.length, lies.offset ?? offset] as const
   const field = isZip64 ? Buffer.concat([u16(1), u16(24), ...said.map(u64)]) : Buffer.alloc(0)
   const [bytes, compressed, at] = isZip64 ? [0xffff_ffff, 0xffff_ffff, 0xffff_ffff] : said

@@ -15,22 +15,37 @@ const OPTIONS = {
   architecture: { type: 'string' },
   handler: { type: 'string' },
   list: { type: 'boolean' },
+  markdown: { type: 'boolean' },
+  html: { type: 'string' },
+  diff: { type: 'string' },
+  sbom: { type: 'string' },
   'no-cache': { type: 'boolean' },
   'no-check': { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const COMMANDS = ['zip', 'check', 'cache'] as const
+const COMMANDS = ['zip', 'check', 'report', 'why', 'cache'] as const
 
 const ARCHITECTURES = ['x86_64', 'arm64'] as const
-/** Options that `zip` doesn't have. */
-const OF_CHECK = ['runtime', 'architecture', 'handler', 'list'] as const
+/** Options of zips that are there, and the options of one command. */
+const OF_ZIPS = ['runtime', 'architecture', 'handler'] as const
+const OF_CHECK = ['list'] as const
+const OF_REPORT = ['markdown', 'html', 'diff', 'sbom'] as const
 
 const CACHE_COMMANDS = ['cache', 'cache clear'] as const
 const CACHE_OPTIONS: readonly string[] = ['json', 'quiet']
 
 type Values = ReturnType<typeof parse>['values']
+
+/** What the command line says that zips are to run on. */
+export interface SaidTarget {
+  readonly runtime: string | null
+  readonly architecture: Architecture
+  readonly handler: string | null
+  /** Whether it says anything of these. */
+  readonly isSaid: boolean
+}
 
 /** What the user asked for, decided. */
 export type Invocation =
@@ -60,14 +75,36 @@ export type Invocation =
       readonly outDir: string | null
       readonly output: 'json' | 'quiet' | 'text' | 'verbose'
       readonly useCache: boolean
-      /** What zips are to run on. */
-      readonly target: {
-        readonly runtime: string | null
-        readonly architecture: Architecture
-        readonly handler: string | null
-      }
-      /** Whether the command line says anything of that. */
-      readonly isZipSaid: boolean
+      readonly target: SaidTarget
+    }
+  | {
+      readonly kind: 'report'
+      /** Functions and zips. */
+      readonly names: readonly string[]
+      readonly configFile: string | null
+      readonly outDir: string | null
+      /** What stands on stdout. */
+      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
+      /** On stdout unless that is quiet, and where CI gathers summaries. */
+      readonly markdown: boolean
+      /** Files to write; null: none. */
+      readonly html: string | null
+      readonly sbom: string | null
+      /** What the report is compared with: a zip, a folder of zips, or the JSON of an earlier report; null: nothing. */
+      readonly diff: string | null
+      readonly useCache: boolean
+      readonly check: boolean
+      readonly target: SaidTarget
+    }
+  | {
+      readonly kind: 'why'
+      /** The function's. */
+      readonly name: string
+      readonly asked: string
+      readonly configFile: string | null
+      readonly outDir: string | null
+      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
+      readonly useCache: boolean
     }
   | { readonly kind: 'list'; readonly codes: readonly string[]; readonly output: 'json' | 'quiet' | 'text' | 'verbose' }
 
@@ -80,6 +117,12 @@ export const USAGE = `lpack packages AWS Lambda functions.
                           --runtime ID [--architecture arm64] [--handler module.function]
   lpack check --list [code…]
                           tell what the codes of findings mean
+  lpack report [function… | zip…]
+                          measure the zips that stand, by package and file, against limits and budgets
+                          --markdown (for pull requests; appended to $GITHUB_STEP_SUMMARY, too), --html FILE (a page),
+                          --sbom FILE (CycloneDX), --diff OLD (a zip, a folder of zips, or an earlier --json)
+  lpack why FUNCTION PATH|PACKAGE
+                          tell what brings a file, folder or package into the artifact, or what keeps it out
   lpack cache [clear]     show what is kept between runs, and where; or remove it
 
   --config FILE           this config instead of the one that is found
@@ -106,10 +149,12 @@ export function readArguments(args: readonly string[]): Invocation {
   const [command, ...functions] = positionals
   if (values.help || command === undefined || command === 'help') return { kind: 'help' }
   if (command === 'check') return checkInvocation(values, functions)
+  if (command === 'report') return reportInvocation(values, functions)
   if (command === 'cache') return cacheInvocation(values, positionals)
+  if (command === 'why') return whyInvocation(values, functions)
   if (command !== 'zip') throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
-  const foreign = OF_CHECK.find(option => values[option] !== undefined)
-  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `--${foreign} is an option of \`lpack check\``)
+  refuse(values, [...OF_ZIPS, ...OF_CHECK], 'lpack check')
+  refuse(values, OF_REPORT, 'lpack report')
   return {
     kind: 'zip',
     functions,
@@ -125,19 +170,12 @@ export function readArguments(args: readonly string[]): Invocation {
 function checkInvocation(values: Values, names: readonly string[]): Invocation {
   const output = outputOf(values)
   if (values['no-check']) throw new UserError('OPTION_MISUSED', '--no-check leaves `lpack check` nothing to do')
-  if (values.jobs !== undefined) throw new UserError('OPTION_MISUSED', '--jobs is an option of `lpack zip`')
-  const { runtime = null, architecture = 'x86_64', handler = null } = values
-  const isZipSaid = [values.runtime, values.architecture, values.handler].some(value => value !== undefined)
+  refuse(values, ['jobs'], 'lpack zip')
+  refuse(values, OF_REPORT, 'lpack report')
+  const target = targetOf(values)
   if (values.list) {
-    if (isZipSaid) throw new UserError('OPTION_MISUSED', '--list tells what codes mean and checks nothing')
+    if (target.isSaid) throw new UserError('OPTION_MISUSED', '--list tells what codes mean and checks nothing')
     return { kind: 'list', codes: names, output }
-  }
-  const known = ARCHITECTURES.find(one => one === architecture)
-  if (known === undefined) {
-    throw new UserError('OPTION_MISUSED', `--architecture is x86_64 or arm64, not "${architecture}"`)
-  }
-  if (handler !== null && !HANDLER_PATTERN.test(handler)) {
-    throw new UserError('OPTION_MISUSED', '--handler is of at most 128 characters without spaces, such as app.handler')
   }
   return {
     kind: 'check',
@@ -146,8 +184,71 @@ function checkInvocation(values: Values, names: readonly string[]): Invocation {
     outDir: values['out-dir'] ?? null,
     output,
     useCache: !values['no-cache'],
-    target: { runtime, architecture: known, handler },
-    isZipSaid,
+    target,
+  }
+}
+
+function reportInvocation(values: Values, names: readonly string[]): Invocation {
+  refuse(values, ['jobs'], 'lpack zip')
+  refuse(values, OF_CHECK, 'lpack check')
+  const output = outputOf(values)
+  const { markdown = false, html = null, sbom = null, diff = null } = values
+  if (markdown && (output === 'json' || output === 'verbose')) {
+    throw new UserError('OPTIONS_CONFLICT', [output, 'markdown'])
+  }
+  if (html !== null && html === sbom) throw new UserError('OPTION_MISUSED', '--html and --sbom name the same file')
+  return {
+    kind: 'report',
+    names,
+    configFile: values.config ?? null,
+    outDir: values['out-dir'] ?? null,
+    output,
+    markdown,
+    html,
+    sbom,
+    diff,
+    useCache: !values['no-cache'],
+    check: !values['no-check'],
+    target: targetOf(values),
+  }
+}
+
+function targetOf(values: Values): SaidTarget {
+  const { runtime = null, architecture = 'x86_64', handler = null } = values
+  const known = ARCHITECTURES.find(one => one === architecture)
+  if (known === undefined) {
+    throw new UserError('OPTION_MISUSED', `--architecture is x86_64 or arm64, not "${architecture}"`)
+  }
+  if (handler !== null && !HANDLER_PATTERN.test(handler)) {
+    throw new UserError('OPTION_MISUSED', '--handler is of at most 128 characters without spaces, such as app.handler')
+  }
+  const isSaid = OF_ZIPS.some(option => values[option] !== undefined)
+  return { runtime, architecture: known, handler, isSaid }
+}
+
+/** Options that another command has. */
+function refuse(values: Values, options: readonly (keyof Values)[], command: string): void {
+  const foreign = options.find(option => values[option] !== undefined)
+  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `--${foreign} is an option of \`${command}\``)
+}
+
+const WHY_OPTIONS: readonly string[] = ['config', 'out-dir', 'json', 'quiet', 'verbose', 'no-cache']
+
+function whyInvocation(values: Values, named: readonly string[]): Invocation {
+  const [name, asked] = named
+  const foreign = Object.keys(values).find(option => !WHY_OPTIONS.includes(option))
+  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `\`lpack why\` has no --${foreign}`)
+  if (name === undefined || asked === undefined || named.length > 2) {
+    throw new UserError('OPTION_MISUSED', '`lpack why` takes a function, and a path or the name of a package')
+  }
+  return {
+    kind: 'why',
+    name,
+    asked,
+    configFile: values.config ?? null,
+    outDir: values['out-dir'] ?? null,
+    output: outputOf(values),
+    useCache: !values['no-cache'],
   }
 }
 

@@ -1,7 +1,7 @@
 import type { KindName } from '../cache/kinds.ts'
 import { cacheLimit } from '../cache/trim.ts'
 import { type CacheUsage, clearCache, readUsage } from '../cache/usage.ts'
-import { size } from '../report/text.ts'
+import { size } from '../report/words.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from './arguments.ts'
 import type { Console } from './main.ts'
@@ -36,6 +36,7 @@ const LABELS: Readonly<Record<KindName, string>> = {
   index: 'hashes of files',
   artifacts: 'what artifacts are made of',
   findings: 'what checks found',
+  reports: 'what reports tell',
   wheels: 'wheels',
   built: 'wheels built here',
 }

@@ -6,6 +6,7 @@ import type { CheckReport, Config } from '../model.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from './arguments.ts'
 import type { Console } from './main.ts'
+import { sortNames } from './names.ts'
 
 type CheckInvocation = Extract<Invocation, { kind: 'check' }>
 
@@ -16,7 +17,7 @@ export async function checkCommand(
   system: System,
   tellInferred: (config: Config) => void,
 ): Promise<number> {
-  const { zips, functions } = await sorted(invocation, system)
+  const { zips, functions } = await sortNames(invocation, system)
   const { checkFunctions, checkZip } = await import('../pack.ts')
   const reports: CheckReport[] = []
   if (functions.length > 0 || zips.length === 0) {
@@ -33,28 +34,6 @@ export async function checkCommand(
   system.progress.clear()
   await tell(reports, invocation, console, system)
   return reports.every(({ ok }) => ok) ? 0 : 1
-}
-
-/** What can't be a function's name, or is said to run on something, and is a file. */
-async function sorted(
-  { names, target, isZipSaid }: CheckInvocation,
-  { cwd, disk }: System,
-): Promise<{ readonly zips: readonly string[]; readonly functions: readonly string[] }> {
-  const zips: string[] = []
-  const functions: string[] = []
-  for (const name of names) {
-    const mayBeFunction = target.runtime === null && /^[a-zA-Z0-9_-]{1,64}$/.test(name)
-    const isFile = !mayBeFunction && (await disk.stat(resolve(cwd, name)))?.kind === 'file'
-    if (/\.zip$/i.test(name) || isFile) zips.push(name)
-    else functions.push(name)
-  }
-  if (isZipSaid && zips.length === 0) {
-    throw new UserError(
-      'OPTION_MISUSED',
-      '--runtime, --architecture and --handler are of zips; of functions the config says them',
-    )
-  }
-  return { zips, functions }
 }
 
 async function tell(

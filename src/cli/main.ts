@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { Config, FunctionReport } from '../model.ts'
+import type { Config, FunctionReport, TotalReport } from '../model.ts'
 import { reasonOfFault } from '../system/fault.ts'
 import type { System } from '../system/system.ts'
 import { type Invocation, readArguments, USAGE } from './arguments.ts'
@@ -11,6 +11,8 @@ export interface Console {
   /** The conversation. */
   readonly err: (text: string) => void
   readonly color: boolean
+  /** Cells of a line. */
+  readonly width: number
   readonly version: string
 }
 
@@ -50,9 +52,17 @@ async function run(invocation: Invocation, console: Console, system: System): Pr
       const { checkCommand } = await import('./check.ts')
       return checkCommand(invocation, console, system, config => tellInferred(config, invocation, console))
     }
+    case 'report': {
+      const { reportCommand } = await import('./report.ts')
+      return reportCommand(invocation, console, system, config => tellInferred(config, invocation, console))
+    }
     case 'list': {
       const { listCommand } = await import('./check.ts')
       return listCommand(invocation, console)
+    }
+    case 'why': {
+      const { whyCommand } = await import('./why.ts')
+      return whyCommand(invocation, console, system, config => tellInferred(config, invocation, console))
     }
     case 'cache': {
       const { cacheCommand } = await import('./cache.ts')
@@ -69,14 +79,18 @@ async function zipCommand(
   // Loaded on demand, so that --version and --help start at once.
   const { loadConfig } = await import('../config/load.ts')
   const { zip } = await import('../pack.ts')
+  const { judgeTotal } = await import('../report/limits.ts')
   const config = await loadConfig(system, { configFile: invocation.configFile, outDir: invocation.outDir })
   tellInferred(config, invocation, console)
   const cacheDir = invocation.useCache ? system.cacheDir : null
   const { functions, check, jobs } = invocation
   const reports = await zip(config, { functions, check, jobs, cacheDir }, system)
   system.progress.clear()
-  await tellReports(reports, invocation, console, system)
-  return reports.every(({ ok }) => ok) ? 0 : 1
+  const isAll = reports.length === config.functions.length
+  const sizes = reports.map(({ artifact }) => artifact)
+  const total = isAll ? judgeTotal(config.totalBudget, sizes) : null
+  await tellReports({ reports, total: (total?.limits.length ?? 0) > 0 ? total : null }, invocation, console, system)
+  return reports.every(({ ok }) => ok) && total?.ok !== false ? 0 : 1
 }
 
 function tellInferred(config: Config, { output }: { readonly output: string }, console: Console): void {
@@ -85,19 +99,23 @@ function tellInferred(config: Config, { output }: { readonly output: string }, c
 }
 
 async function tellReports(
-  reports: readonly FunctionReport[],
+  { reports, total }: { readonly reports: readonly FunctionReport[]; readonly total: TotalReport | null },
   { output }: Extract<Invocation, { kind: 'zip' }>,
   console: Console,
   system: System,
 ): Promise<void> {
   if (output === 'json') {
     const { reportsAsJson } = await import('../report/json.ts')
-    console.out(reportsAsJson(reports, console.version))
+    console.out(reportsAsJson(reports, console.version, total))
     return
   }
-  const { reportAsText } = await import('../report/text.ts')
+  const { reportAsText, totalAsText } = await import('../report/text.ts')
   const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd }
   const bad = reports.filter(({ ok }) => !ok)
-  if (output !== 'quiet') console.out(reports.map(report => reportAsText(report, style)).join('\n'))
-  else if (bad.length > 0) console.err(bad.map(report => reportAsText(report, style)).join('\n'))
+  const asText = (some: readonly FunctionReport[]) => {
+    const totals = total === null ? [] : [totalAsText(total, style)]
+    return [...some.map(report => reportAsText(report, style)), ...totals].join('\n')
+  }
+  if (output !== 'quiet') console.out(asText(reports))
+  else if (bad.length > 0 || total?.ok === false) console.err(asText(bad))
 }

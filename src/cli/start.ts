@@ -35,6 +35,8 @@ export async function start(): Promise<void> {
     out: (text: string) => void process.stdout.write(text),
     err: (text: string) => void process.stderr.write(text),
     color: isLively(process.stdout, process.env),
+    // Longer lines are hard to read, and nothing gets better in fewer cells.
+    width: Math.max(40, Math.min(120, process.stdout.columns ?? 80)),
     version,
   }
   process.exitCode = await main(process.argv.slice(2), console, system)

@@ -16,6 +16,17 @@ export interface RawBudget {
   readonly zipped?: RawSize
   /** The most unzipped bytes allowed: "50 MB", or bytes. MB = MiB = 1,048,576 bytes. */
   readonly unzipped?: RawSize
+  /** The biggest container image allowed, compressed and with its base: "300 MB", or bytes. MB = MiB = 1,048,576 bytes. */
+  readonly image?: RawSize
+  /** How much the zip may grow from one time to the next: a share such as "+5%", or a size such as "200 KB" or bytes. */
+  readonly growth?: RawSize
+}
+
+export interface RawTotalBudget {
+  /** The most that all zips may have together: "100 MB", or bytes. MB = MiB = 1,048,576 bytes. */
+  readonly zipped?: RawSize
+  /** The most unzipped bytes that all zips may have together: "500 MB", or bytes. MB = MiB = 1,048,576 bytes. */
+  readonly unzipped?: RawSize
 }
 
 export interface RawLeaks {
@@ -156,6 +167,8 @@ export interface RawConfig extends RawFunction {
   readonly outDir?: string
   /** Functions by name. Keys beside it are then the defaults of them all. */
   readonly functions?: Readonly<Record<string, RawFunction>>
+  /** Sizes that you set for all functions together; bigger artifacts give exit code 1. */
+  readonly totalBudget?: RawTotalBudget
   /** The function's name in Lambda, and the artifact's file name. Default: the name of the config's folder. */
   readonly name?: string
 }

@@ -50,13 +50,13 @@ export function namingProblems(config: unknown, drafts: readonly Draft[]): reado
 }
 
 function onlyDraft(raw: RawConfig, broken: ReadonlySet<string>): Draft {
-  const { name, $schema, outDir, functions, ...own } = raw
+  const { name, $schema, outDir, functions, totalBudget, ...own } = raw
   const isNamed = name !== undefined && !broken.has('name')
   return { name: isNamed ? name : null, raw: without(own, broken), broken, keysOf: key => [key], label: '' }
 }
 
 function namedDraft(name: string, own: RawFunction, config: RawConfig, problems: readonly Problem[]): Draft {
-  const { name: _, $schema, outDir, functions, ...defaults } = config
+  const { name: _, $schema, outDir, functions, totalBudget, ...defaults } = config
   const broken = keysAt(['functions', name], problems)
   const brokenDefaults = [...keysAt([], problems)].filter(key => !Object.hasOwn(own, key))
   return {

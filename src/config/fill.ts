@@ -1,8 +1,9 @@
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
 import { baseImageOf } from '../aws/base-images.ts'
-import { parseSize } from '../formats/size.ts'
+import { parseGrowth, parseSize } from '../formats/size.ts'
 import type {
   Architecture,
+  Budget,
   BundleConfig,
   DependenciesConfig,
   FunctionConfig,
@@ -10,9 +11,10 @@ import type {
   IgnoredFinding,
   ImageConfig,
   LeaksConfig,
+  TotalBudget,
 } from '../model.ts'
 import type { Disk, System } from '../system/system.ts'
-import type { RawEsbuild, RawFunction } from './define.ts'
+import type { RawEsbuild, RawFunction, RawTotalBudget } from './define.ts'
 import type { Draft } from './drafts.ts'
 import {
   type HandlerSigns,
@@ -173,7 +175,7 @@ function settled(
     bundle: bundleOf(language === 'node' ? raw.esbuild : undefined, dir),
     layers: (raw.layers ?? []).map(({ arn, unzippedBytes }) => ({ arn, unzippedBytes: unzippedBytes ?? null })),
     settings: settingsOf(raw),
-    budget: { zippedBytes: bytesOf(raw.budget?.zipped), unzippedBytes: bytesOf(raw.budget?.unzipped) },
+    budget: budgetOf(raw.budget),
     leaks: leaksOf(raw.leaks),
     ignore: ignoredOf(draft),
   }
@@ -199,6 +201,20 @@ function settingsOf(raw: RawFunction): FunctionSettings {
     ephemeralStorage: raw.ephemeralStorage ?? null,
     environment: raw.environment ?? {},
     description: raw.description ?? '',
+  }
+}
+
+/** What the config says for all functions together. */
+export function totalBudgetOf({ zipped, unzipped }: RawTotalBudget = {}): TotalBudget {
+  return { zippedBytes: bytesOf(zipped), unzippedBytes: bytesOf(unzipped) }
+}
+
+function budgetOf({ zipped, unzipped, image, growth }: RawFunction['budget'] = {}): Budget {
+  return {
+    zippedBytes: bytesOf(zipped),
+    unzippedBytes: bytesOf(unzipped),
+    imageBytes: bytesOf(image),
+    growth: growth === undefined ? null : parseGrowth(growth),
   }
 }
 

@@ -5,11 +5,11 @@ import type { Config } from '../model.ts'
 import type { System } from '../system/system.ts'
 import type { RawConfig } from './define.ts'
 import { type Draft, draftsOf, namingProblems } from './drafts.ts'
-import { fill, isWithin, nameFromFolder } from './fill.ts'
+import { fill, isWithin, nameFromFolder, totalBudgetOf } from './fill.ts'
 import { type FoundConfig, findConfig } from './find.ts'
 import { inferHandler, inferRuntime, type Language } from './infer.ts'
 import { type ConfigLabel, type Problem, problemLine, quote } from './problem.ts'
-import { ruleProblems } from './rules.ts'
+import { ruleProblems, totalBudgetProblems } from './rules.ts'
 import { validate } from './validate.ts'
 
 /** What the command line says about the config; paths from the current folder. */
@@ -39,14 +39,16 @@ async function readConfig({ file, prefix, value }: FoundConfig, system: System):
   const schemaProblems = await validate(value)
   const drafts = draftsOf(value, schemaProblems)
   const filled = await Promise.all(drafts.map(draft => fill(draft, dir, system)))
+  const isBudgetSound = schemaProblems.every(({ keys }) => keys.length > 0 && keys[0] !== 'totalBudget')
   const problems = [
     ...schemaProblems,
     ...namingProblems(value, drafts),
     ...drafts.flatMap(ruleProblems),
+    ...(isBudgetSound ? totalBudgetProblems(value) : []),
     ...filled.flatMap(({ problems }) => problems),
   ]
   const functions = filled.flatMap(({ config }) => config ?? [])
-  const { outDir = DEFAULT_OUT_DIR } = problems.length === 0 ? (value as RawConfig) : {}
+  const { outDir = DEFAULT_OUT_DIR, totalBudget } = problems.length === 0 ? (value as RawConfig) : {}
   const held = functions.find(({ root }) => isWithin(root, resolve(dir, outDir)))
   if (held !== undefined)
     problems.push({
@@ -55,7 +57,8 @@ async function readConfig({ file, prefix, value }: FoundConfig, system: System):
     })
   if (problems.length > 0) throw new UserError('CONFIG_INVALID', linesOf(problems, label))
   const inferred = filled.flatMap(one => one.inferred)
-  return { file, dir, outDir: resolve(dir, outDir), outDirs: [resolve(dir, outDir)], functions, inferred }
+  const folders = { outDir: resolve(dir, outDir), outDirs: [resolve(dir, outDir)] }
+  return { file, dir, ...folders, functions, totalBudget: totalBudgetOf(totalBudget), inferred }
 }
 
 const EXAMPLE = '{ "name": "hello", "runtime": "python3.13", "handler": "lambda_function.lambda_handler" }'
@@ -93,7 +96,7 @@ async function inferConfig(system: System): Promise<Config> {
   const { config, inferred } = await fill(draft, dir, system)
   if (config === null) throw new Error(`${basename(dir)} was inferred before`)
   const outDir = join(dir, DEFAULT_OUT_DIR)
-  return { file: null, dir, outDir, outDirs: [outDir], functions: [config], inferred }
+  return { file: null, dir, outDir, outDirs: [outDir], functions: [config], totalBudget: totalBudgetOf(), inferred }
 }
 
 async function bothSigns(dir: string, python: string, node: string, system: System): Promise<UserError> {

@@ -1,7 +1,7 @@
 import { FINDING_CODES } from '../findings.ts'
 import { nearest } from '../formats/nearest.ts'
-import { parseSize } from '../formats/size.ts'
-import type { RawFunction, RawLayer } from './define.ts'
+import { parseGrowth, parseSize } from '../formats/size.ts'
+import type { RawConfig, RawFunction, RawLayer, RawSize } from './define.ts'
 import type { Draft } from './drafts.ts'
 import { languageOf } from './infer.ts'
 import { type Problem, quote } from './problem.ts'
@@ -55,13 +55,30 @@ function layersProblem(layers: readonly RawLayer[]): string | null {
     : null
 }
 
+/** Of a budget of sizes, whose shape the schema has found right. */
+function sizeProblems<Key extends string>(
+  budget: { readonly [key in Key]?: RawSize },
+  keys: readonly Key[],
+): readonly Problem[] {
+  return keys.flatMap(key => {
+    const value = budget[key]
+    if (value === undefined || parseSize(value) !== null) return []
+    return [{ keys: [key], text: `is ${quote(value)}; it must be at least one byte and at most 9007199254740991.` }]
+  })
+}
+
 function budgetProblems({ budget = {} }: RawFunction): readonly Problem[] {
-  return (['zipped', 'unzipped'] as const)
-    .filter(key => budget[key] !== undefined && parseSize(budget[key]) === null)
-    .map(key => ({
-      keys: [key],
-      text: `is ${quote(budget[key])}; it must be at least one byte and at most 9007199254740991.`,
-    }))
+  const { growth } = budget
+  const isOff = growth !== undefined && parseGrowth(growth) === null
+  const text = `is ${quote(growth)}; it must be more than nothing and at most 9007199254740991 bytes.`
+  return [...sizeProblems(budget, ['zipped', 'unzipped', 'image']), ...(isOff ? [{ keys: ['growth'], text }] : [])]
+}
+
+/** Of the budget for all functions, whose shape the schema has found right. */
+export function totalBudgetProblems(config: unknown): readonly Problem[] {
+  const { totalBudget = {} } = config as RawConfig
+  const problems = sizeProblems(totalBudget, ['zipped', 'unzipped'])
+  return problems.map(({ keys, text }) => ({ keys: ['totalBudget', ...keys], text }))
 }
 
 function ignoredProblems({ ignore = [] }: RawFunction): readonly Problem[] {

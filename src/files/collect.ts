@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { FileEntry, FileSet, Plan } from '../model.ts'
+import type { Decisions, FileEntry, FileSet, Plan } from '../model.ts'
 import type { System } from '../system/system.ts'
 import { collectNodeFiles } from './node/collect.ts'
 import { collectOwnFiles } from './own.ts'
@@ -8,14 +8,19 @@ import { hasSameBytes } from './same-bytes.ts'
 
 /**
  * Everything that goes into a function's artifact. Throws what reading its files and resolving its dependencies throws,
- * and UserError FILES_COLLIDE and FILE_IS_FOLDER.
+ * and UserError FILES_COLLIDE and FILE_IS_FOLDER. Why each is in or out goes to `decisions`.
  */
-export async function collectFiles(plan: Plan, places: WorkPlaces, system: System): Promise<FileSet> {
-  const own = await collectOwnFiles(plan, system)
+export async function collectFiles(
+  plan: Plan,
+  places: WorkPlaces,
+  system: System,
+  decisions: Decisions | null = null,
+): Promise<FileSet> {
+  const own = await collectOwnFiles(plan, system, decisions)
   const others =
     plan.language === 'python'
-      ? { ...(await collectDependencies(plan, own.files, places, system)), inlined: [], beside: [] }
-      : await collectNodeFiles(plan, places, system)
+      ? { ...(await collectDependencies(plan, own.files, { ...places, decisions }, system)), inlined: [], beside: [] }
+      : await collectNodeFiles(plan, { ...places, decisions }, system)
   const files = await unite(own.files, others.files, system)
   checkFolders(files)
   return {

@@ -5,10 +5,11 @@ import { toArchivePath } from '../formats/archive-path.ts'
 import { ELF_HEAD_BYTES, isElfProgram } from '../formats/elf.ts'
 import { makePattern, type Pattern } from '../formats/glob.ts'
 import { OUTPUT_IGNORE } from '../formats/output-folder.ts'
-import type { FileEntry, Finding, LeftOut, Plan } from '../model.ts'
+import type { Decisions, FileEntry, Finding, LeftOut, Plan } from '../model.ts'
 import { unreadable } from '../system/fault.ts'
 import type { Disk, FileKind, System } from '../system/system.ts'
 import { ENVIRONMENT_FILES, exclusionOf } from './default-exclusions.ts'
+import { firstMatch, ruleInWords } from './own-decisions.ts'
 import { names } from './patterns.ts'
 
 export interface OwnFiles {
@@ -21,11 +22,18 @@ export interface OwnFiles {
  * The function's own files: everything under its root but the default exclusions, or with `include` what that names; `exclude` subtracts.
  * Throws UserError PATTERN_MATCHES_NOTHING, LINK_ESCAPES, LINK_DANGLING, LINK_CYCLE, FILE_SPECIAL, FILE_UNREADABLE.
  */
-export async function collectOwnFiles(plan: Plan, system: System): Promise<OwnFiles> {
+export async function collectOwnFiles(
+  plan: Plan,
+  system: System,
+  decisions: Decisions | null = null,
+): Promise<OwnFiles> {
   const { config } = plan
   const isBundle = plan.language === 'node' && config.bundle.kind === 'bundle'
   // A bundle holds the function's code; only what is named comes beside it.
-  if (isBundle && config.include.length === 0) return { files: [], leftOut: [], findings: [] }
+  if (isBundle && config.include.length === 0) {
+    decisions?.leftOut.push({ path: '', isFolder: true, rule: NOT_BUNDLED, owner: null })
+    return { files: [], leftOut: [], findings: [] }
+  }
   const walk: Walk = {
     plan,
     disk: system.disk,
@@ -36,6 +44,7 @@ export async function collectOwnFiles(plan: Plan, system: System): Promise<OwnFi
     used: new Set(),
     files: [],
     skipped: [],
+    decisions,
   }
   await walkFolder(walk, config.root, '', [await system.disk.realPath(config.root)])
   await checkUnused(walk)
@@ -45,6 +54,8 @@ export async function collectOwnFiles(plan: Plan, system: System): Promise<OwnFi
     findings: environmentFindings(walk),
   }
 }
+
+const NOT_BUNDLED = 'only what the handler imports is bundled, and only what `include` names comes beside it'
 
 /** An output folder may be a link to another one. */
 async function realPathsOf(paths: readonly string[], disk: Disk): Promise<readonly string[]> {
@@ -65,6 +76,7 @@ interface Walk {
   readonly used: Set<Pattern>
   readonly files: FileEntry[]
   readonly skipped: Skipped[]
+  readonly decisions: Decisions | null
 }
 
 /** A file or folder that the walk comes to; `realPath` is in the real path of its folder, and not followed itself. */
@@ -86,11 +98,19 @@ async function walkFolder(walk: Walk, dir: string, path: string, open: readonly 
   for (const { name, kind } of await orUnreadable(dir, () => walk.disk.list(dir))) {
     const onDisk = join(dir, name)
     const inRoot = path === '' ? name : `${path}/${name}`
-    if (isExcluded(walk, inRoot)) continue
+    if (isExcluded(walk, inRoot)) {
+      decide(walk, { path: inRoot, kind, rule: `\`exclude\` ${firstMatch(walk.exclude, inRoot)}` })
+      continue
+    }
     const realPath = join(open.at(-1) ?? dir, name)
     const rule = await ruleAgainst(walk, { onDisk, realPath, kind })
     if (rule !== null && !canBeNamed(walk.include, inRoot)) {
       walk.skipped.push(await skippedOf(walk, onDisk, inRoot, rule))
+      decide(walk, {
+        path: inRoot,
+        kind,
+        rule: ruleInWords(rule, { path: onDisk, isExcluded: isAway(walk, onDisk, realPath) }, walk.plan),
+      })
       continue
     }
     const found = kind === 'link' ? await followLink(walk, onDisk, inRoot, open) : { kind, realPath }
@@ -99,13 +119,27 @@ async function walkFolder(walk: Walk, dir: string, path: string, open: readonly 
     } else if (isIncluded(walk, inRoot)) {
       if (found.kind === 'other') throw new UserError('FILE_SPECIAL', onDisk)
       walk.files.push(await fileEntry(walk, onDisk, inRoot))
+      if (walk.include.length > 0) {
+        walk.decisions?.kept.push({ path: inRoot, reason: `\`include\` ${firstMatch(walk.include, inRoot)}` })
+      }
+    } else {
+      decide(walk, { path: inRoot, kind: found.kind, rule: 'no pattern of `include` names it' })
     }
   }
 }
 
+function decide(walk: Walk, { path, kind, rule }: { path: string; kind: FileKind; rule: string }): void {
+  walk.decisions?.leftOut.push({ path, isFolder: kind === 'directory' || kind === 'link', rule, owner: null })
+}
+
+/** True for outputs, the config, other functions and wheels. */
+function isAway({ excluded }: Walk, onDisk: string, realPath: string): boolean {
+  return excluded.has(onDisk) || excluded.has(realPath)
+}
+
 /** The default exclusion that a file or folder falls under, or null. */
 async function ruleAgainst(walk: Walk, { onDisk, realPath, kind }: Found): Promise<string | null> {
-  if (walk.excluded.has(onDisk) || walk.excluded.has(realPath)) return relative(walk.plan.config.root, onDisk)
+  if (isAway(walk, onDisk, realPath)) return relative(walk.plan.config.root, onDisk)
   const isFolder = kind === 'directory' || kind === 'link'
   const marker = () => walk.disk.stat(join(onDisk, 'pyvenv.cfg'))
   if (isFolder && (await orUnreadable(onDisk, marker)) !== null) return 'virtual environment'

@@ -18,13 +18,13 @@ export function aliasesOf(entries: readonly Link[], files: readonly FileEntry[])
   const links = new Map(entries.flatMap(({ path, target }) => (target === null ? [] : [[path, target] as const])))
   if (links.size === 0) return []
   const byPath = new Map<string, FileEntry>(files.map(file => [file.path, file]))
-  const byFolder = filesByFolder(files)
+  const filesIn = makeFolders(files)
   const aliases = new Map<string, FileEntry>()
   for (const path of links.keys()) {
     const place = isSafePath(path) ? placeOf(path, links) : null
     if (place === null || place === path || aliases.size > MOST_ALIASES) continue
     const file = byPath.get(place)
-    const found = file === undefined ? (byFolder.get(place) ?? []) : [file]
+    const found = file === undefined ? filesIn(place) : [file]
     for (const one of found) {
       const alias = path + one.path.slice(place.length)
       if (!byPath.has(alias)) aliases.set(alias, { ...one, path: toArchivePath(alias) })
@@ -33,17 +33,27 @@ export function aliasesOf(entries: readonly Link[], files: readonly FileEntry[])
   return [...aliases.values()]
 }
 
-function filesByFolder(files: readonly FileEntry[]): ReadonlyMap<string, readonly FileEntry[]> {
-  const byFolder = new Map<string, FileEntry[]>()
-  for (const file of files) {
-    for (let end = file.path.lastIndexOf('/'); end > 0; end = file.path.lastIndexOf('/', end - 1)) {
-      const folder = file.path.slice(0, end)
-      const inside = byFolder.get(folder)
-      if (inside === undefined) byFolder.set(folder, [file])
-      else inside.push(file)
-    }
+/** Files by the folder that they are in, at whatever depth. */
+function makeFolders(files: readonly FileEntry[]): (folder: string) => readonly FileEntry[] {
+  // What is in one folder stands together.
+  const placed = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return folder => {
+    const start = placeOfFirst(placed, `${folder}/`)
+    // The character behind the slash.
+    return placed.slice(start, placeOfFirst(placed, `${folder}0`))
   }
-  return byFolder
+}
+
+/** Where the first path stands that is not below the given one. */
+function placeOfFirst(placed: readonly FileEntry[], path: string): number {
+  let low = 0
+  let high = placed.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((placed[middle]?.path ?? '') < path) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Where a path leads when every link on the way is followed; null: out of the zip, or round and round. */

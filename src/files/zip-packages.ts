@@ -11,6 +11,10 @@ import { readDistInfo } from './python/dist-info.ts'
 /** A METADATA, RECORD or package.json beyond this is none. */
 const MOST_TEXT_BYTES = 16 * 1_048_576
 
+/** Ten times what the largest distributions have. */
+const MOST_REQUIREMENTS = 5000
+const MOST_EXTRAS = 1000
+
 /** A package of a zip: where it says so itself, and what it wants. */
 interface FoundPackage {
   readonly id: string
@@ -22,6 +26,7 @@ interface FoundPackage {
   readonly needs: readonly string[]
   /** The same with its extras. */
   readonly mayNeed: readonly string[]
+  readonly licence: string | null
 }
 
 /**
@@ -53,10 +58,16 @@ async function distributionsOf(
   const byPath = new Map<string, FileEntry>(files.map(file => [file.path, file]))
   const owners = new Map<string, string>()
   const found: FoundPackage[] = []
+  const versions = new Map<string, string>()
   for (const metadata of files.filter(({ path }) => /(?:^|\/)[^/]+\.dist-info\/METADATA$/.test(path))) {
     const folder = posix.dirname(metadata.path)
-    const one = await distributionAt(folder, metadata, isActive, disk)
-    if (one === null) continue
+    const distribution = await distributionAt(folder, metadata, isActive, disk)
+    if (distribution === null) continue
+    const { name, version } = distribution
+    // Another version, in a folder that is not on Python's path say, is a package of its own.
+    const isOther = (versions.get(name) ?? version) !== version
+    const one = { ...distribution, id: isOther ? `${name}==${version}` : name }
+    if (!isOther) versions.set(name, version)
     found.push(one)
     for (const path of await recordedPaths(folder, byPath.get(`${folder}/RECORD`), disk)) {
       if (byPath.has(path) && !owners.has(path)) owners.set(path, one.id)
@@ -79,15 +90,25 @@ async function distributionAt(
 ): Promise<FoundPackage | null> {
   const text = await textOf(metadata, disk)
   try {
-    const { name, version, requires, extras } = readDistInfo(text, null)
-    const namesOf = (asked: readonly string[]) => requires.filter(one => isActive(one, asked)).map(one => one.name)
-    return { id: name, name, version, folder, needs: namesOf([]), mayNeed: namesOf(extras) }
+    const { name, version, requires, extras, licence } = readDistInfo(text, null)
+    const asks = requires.slice(0, MOST_REQUIREMENTS)
+    const namesOf = (asked: readonly string[]) => asks.filter(one => isActive(one, asked)).map(one => one.name)
+    return {
+      id: name,
+      name,
+      version,
+      folder,
+      needs: namesOf([]),
+      mayNeed: namesOf(extras.slice(0, MOST_EXTRAS)),
+      licence,
+    }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     // What its metadata get wrong, the folder's name mostly has right.
     const [, name, version] = /([^/-]+)-([^/]+)\.dist-info$/.exec(folder) ?? []
     if (name === undefined || version === undefined) return null
-    return { id: normaliseName(name), name: normaliseName(name), version, folder, needs: [], mayNeed: [] }
+    const unknown = { needs: [], mayNeed: [], licence: null }
+    return { id: normaliseName(name), name: normaliseName(name), version, folder, ...unknown }
   }
 }
 
@@ -113,6 +134,7 @@ async function nodePackagesOf(
     readonly name: string
     readonly version: string
     readonly wants: readonly string[]
+    readonly licence: string | null
   }[] = []
   for (const file of files) {
     const folder = posix.dirname(file.path)
@@ -121,12 +143,13 @@ async function nodePackagesOf(
     const manifest = await manifestOf(file, disk)
     if (manifest === null || manifest.version === '') continue
     const wants = [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies].flatMap(Object.keys)
-    manifests.push({ folder, name: manifest.name || named, version: manifest.version, wants })
+    const { name, version, licence } = manifest
+    manifests.push({ folder, name: name || named, version, wants, licence: licence || null })
   }
   const byFolder = new Map(manifests.map(({ folder, name, version }) => [folder, `${name}@${version}`]))
-  const found = manifests.map(({ folder, name, version, wants }) => {
+  const found = manifests.map(({ folder, name, version, wants, licence }) => {
     const needs = wants.flatMap(want => resolvedFrom(folder, want, byFolder) ?? [])
-    return { id: `${name}@${version}`, name, version, folder, needs, mayNeed: needs }
+    return { id: `${name}@${version}`, name, version, folder, needs, mayNeed: needs, licence }
   })
   return { byFolder, found }
 }
@@ -151,11 +174,15 @@ function resolvedFrom(folder: string, name: string, byFolder: ReadonlyMap<string
   }
 }
 
+const MODULES = 'node_modules/'
+const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+(?=\/)/
+
 /** The innermost package whose folder holds the file. */
 function nodeOwner(path: string, byFolder: ReadonlyMap<string, string>): string | null {
   if (byFolder.size === 0) return null
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-    const id = byFolder.get(path.slice(0, end))
+  for (let at = path.lastIndexOf(MODULES); at >= 0; at = at === 0 ? -1 : path.lastIndexOf(MODULES, at - 1)) {
+    const name = at === 0 || path[at - 1] === '/' ? PACKAGE_NAME.exec(path.slice(at + MODULES.length))?.[0] : undefined
+    const id = name === undefined ? undefined : byFolder.get(path.slice(0, at + MODULES.length) + name)
     if (id !== undefined) return id
   }
   return null
@@ -173,9 +200,9 @@ function packed(found: readonly FoundPackage[]): readonly PackedPackage[] {
   // Sorted for determinism
   return [...unique.values()]
     .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ id, name, version }) => {
+    .map(({ id, name, version, licence }) => {
       const requiredBy = [...(needing.get(id) ?? mayNeed.get(id) ?? [DIRECT])].sort()
-      return { id, name, version, requiredBy }
+      return { id, name, version, requiredBy, licence }
     })
 }
 

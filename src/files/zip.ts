@@ -1,14 +1,16 @@
-import { setImmediate } from 'node:timers/promises'
 import { UNZIPPED_BYTES } from '../aws/limits.ts'
 import { UserError } from '../errors.ts'
 import { isSafePath, toArchivePath } from '../formats/archive-path.ts'
-import { readMember } from '../formats/zip-directory.ts'
 import type { ZipEntry } from '../formats/zip-entries.ts'
 import { isReadable, listZip, memberOfEntry, readLinkTarget, type ZipListing } from '../formats/zip-listing.ts'
 import type { Artifact, FileEntry, FileSet, Plan, WrittenEntry } from '../model.ts'
-import type { Disk, System } from '../system/system.ts'
+import type { System } from '../system/system.ts'
 import { aliasesOf } from './zip-links.ts'
 import { ownPackages } from './zip-packages.ts'
+import { type EntryReading, inPieces, readEntries } from './zip-reading.ts'
+
+/** What is asked of a plan to read its zip. */
+type ZipPlan = Pick<Plan, 'artifactPath' | 'language' | 'target'>
 
 /** A zip that is there, whoever made it. */
 export interface ZipContents {
@@ -30,6 +32,12 @@ export interface NamedEntry {
   readonly target: string | null
   readonly method: number
   readonly isEncrypted: boolean
+  readonly bytes: number
+  readonly crc32: number
+  /** All bytes of the zip that are the entry's: its stream, its headers with their extra fields, a data descriptor. */
+  readonly zippedBytes: number
+  /** Of its content, where another entry has the same CRC-32 and length; else null. */
+  readonly sha256: string | null
 }
 
 /** Twice what Lambda takes: more needs no look, and would take a while to unpack. */
@@ -39,18 +47,19 @@ const MOST_UNZIPPED_BYTES = 2 * UNZIPPED_BYTES
  * Reads the plan's zip, every byte of it, so that damage shows.
  * Throws UserError ZIP_TOO_LARGE, ARCHIVE_DAMAGED, and what listing it throws.
  */
-export async function collectZip({ artifactPath: path, ...plan }: Plan, system: System): Promise<ZipContents> {
+export async function collectZip({ artifactPath: path, ...plan }: ZipPlan, system: System): Promise<ZipContents> {
   const listing = await listZip(path, system.disk)
+  const reading = { ...system, disk: inPieces(listing.bytes, system.disk) }
   const unzippedBytes = sum(listing.entries.filter(({ kind }) => kind !== 'folder').map(({ bytes }) => bytes))
   if (unzippedBytes > MOST_UNZIPPED_BYTES) {
     throw new UserError('ZIP_TOO_LARGE', path, unzippedBytes, MOST_UNZIPPED_BYTES, UNZIPPED_BYTES)
   }
-  await verify(listing, system)
-  const entries = await namedEntries(listing, system)
+  const readings = await readEntries(listing, reading)
+  const entries = await namedEntries(listing, readings, reading)
   const found = filesOf(listing)
-  const { files, packages } = await ownPackages([...found, ...aliasesOf(entries, found)], plan, system)
+  const { files, packages } = await ownPackages([...found, ...aliasesOf(entries, found)], plan, reading)
   const sha256 = await system.disk.sha256(path)
-  const written = writtenEntries(listing, files)
+  const written = writtenEntries(listing, readings, files)
   return {
     fileSet: { files: sorted(files), packages, inlined: [], beside: [], leftOut: [], findings: [], installs: [] },
     artifact: { kind: 'zip', path, bytes: listing.bytes, unzippedBytes, sha256, unchanged: true, entries: written },
@@ -58,42 +67,20 @@ export async function collectZip({ artifactPath: path, ...plan }: Plan, system: 
   }
 }
 
-async function verify({ path, bytes, entries }: ZipListing, system: System): Promise<void> {
-  const { progress, signal } = system
-  const disk = inPieces(bytes, system.disk)
-  const total = sum(entries.map(one => one.bytes))
-  let done = 0
-  for (const entry of [...entries].sort((a, b) => a.headerOffset - b.headerOffset)) {
-    progress.show('reading', done, total)
-    // Unpacking holds the thread: between two files an interruption gets its turn.
-    if (done > 0 && entry.bytes > 0) await setImmediate()
-    signal.throwIfAborted()
-    if (isReadable(entry)) await readMember(path, memberOfEntry(entry), disk)
-    done += entry.bytes
-  }
+/** The zip that stands of a function. Throws UserError ARTIFACT_MISSING, and what `collectZip` throws. */
+export async function collectStanding(plan: Plan, system: System): Promise<ZipContents> {
+  const { artifactPath, config } = plan
+  if ((await system.disk.stat(artifactPath)) === null)
+    throw new UserError('ARTIFACT_MISSING', config.name, artifactPath)
+  return collectZip(plan, system)
 }
 
-const PIECE_BYTES = 1 << 20
+type Readings = ReadonlyMap<ZipEntry, EntryReading>
 
-/** Reads a file of `size` bytes from front to back with few calls, however small the parts are that are asked for. */
-function inPieces(size: number, disk: Disk): Disk {
-  let piece: Uint8Array = new Uint8Array(0)
-  let start = 0
-  const readRange = async (path: string, offset: number, length: number): Promise<Uint8Array> => {
-    const end = Math.min(offset + length, size)
-    if (offset < start || end > start + piece.length) {
-      piece = await disk.readRange(path, offset, Math.max(0, Math.min(Math.max(length, PIECE_BYTES), size - offset)))
-      start = offset
-    }
-    return piece.subarray(offset - start, offset - start + length)
-  }
-  return { ...disk, readRange }
-}
-
-async function namedEntries(listing: ZipListing, { disk }: System): Promise<readonly NamedEntry[]> {
+async function namedEntries(listing: ZipListing, readings: Readings, { disk }: System): Promise<readonly NamedEntry[]> {
   const named: NamedEntry[] = []
   for (const entry of listing.entries) {
-    const { name, nameBytes, kind, mode, method, isEncrypted } = entry
+    const { name, nameBytes, kind, mode, method, isEncrypted, bytes, crc32 } = entry
     named.push({
       path: name,
       isUtf8: !Buffer.from(nameBytes).toString('utf8').includes('\ufffd'),
@@ -102,6 +89,10 @@ async function namedEntries(listing: ZipListing, { disk }: System): Promise<read
       target: await readLinkTarget(listing, entry, disk),
       method,
       isEncrypted,
+      bytes,
+      crc32,
+      zippedBytes: readings.get(entry)?.zippedBytes ?? 0,
+      sha256: readings.get(entry)?.sha256 ?? null,
     })
   }
   return named
@@ -127,16 +118,17 @@ function isPlainFile({ kind, name }: ZipEntry): boolean {
   return kind === 'file' && isSafePath(name)
 }
 
-/** As APPNOTE.TXT has the headers: 30 and 46 bytes, and the name in each. */
-const HEADER_BYTES = 76
-
-function writtenEntries({ entries }: ZipListing, files: readonly FileEntry[]): WrittenEntry[] {
+function writtenEntries(
+  { entries }: ZipListing,
+  readings: Readings,
+  files: readonly FileEntry[],
+): readonly WrittenEntry[] {
   const owners = new Map<string, string | null>(files.map(({ path, owner }) => [path, owner]))
-  return entries.filter(isPlainFile).map(({ name, nameBytes, bytes, compressedBytes }) => ({
-    path: toArchivePath(name),
-    bytes,
-    zippedBytes: compressedBytes + HEADER_BYTES + 2 * nameBytes.length,
-    owner: owners.get(name) ?? null,
+  return entries.filter(isPlainFile).map(entry => ({
+    path: toArchivePath(entry.name),
+    bytes: entry.bytes,
+    zippedBytes: readings.get(entry)?.zippedBytes ?? 0,
+    owner: owners.get(entry.name) ?? null,
   }))
 }
 

@@ -10,5 +10,5 @@ export function toArchivePath(name: string): ArchivePath {
 /** True if a name is relative, `/`-separated, and without empty, `.` or `..` parts, NUL, backslash or drive letter. */
 export function isSafePath(name: string): boolean {
   if (name.includes('\0') || name.includes('\\') || /^[A-Za-z]:/.test(name)) return false
-  return name.split('/').every(part => part !== '' && part !== '.' && part !== '..')
+  return !/(?:^|\/)(?:\.{0,2})(?:\/|$)/.test(name)
 }

@@ -133,6 +133,21 @@ export function evaluateMarker(
   return holds(marker)
 }
 
+/** A marker as people write it, in one spelling. */
+export function markerText(marker: Marker): string {
+  if (marker.kind === 'comparison') {
+    return `${operandText(marker.left)} ${marker.operator} ${operandText(marker.right)}`
+  }
+  const isInside = (part: Marker) => marker.kind === 'all' && part.kind === 'any'
+  const parts = marker.markers.map(part => (isInside(part) ? `(${markerText(part)})` : markerText(part)))
+  return parts.join(marker.kind === 'all' ? ' and ' : ' or ')
+}
+
+function operandText(operand: Operand): string {
+  if (operand.kind === 'variable') return operand.name
+  return operand.text.includes("'") ? `"${operand.text}"` : `'${operand.text}'`
+}
+
 interface Names {
   readonly extras: readonly string[]
   readonly groups: readonly string[]

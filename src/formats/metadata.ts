@@ -1,3 +1,4 @@
+import { licenceOfMetadata as licenceOf } from './licence.ts'
 import { expandTags } from './wheel-name.ts'
 
 /** What of a METADATA file matters here: https://packaging.python.org/en/latest/specifications/core-metadata/ */
@@ -8,6 +9,8 @@ export interface Metadata {
   readonly requiresPython: string | null
   readonly requiresDist: readonly string[]
   readonly providesExtra: readonly string[]
+  /** As `licenceOf` reads it; null: nothing short says it. */
+  readonly licence: string | null
   /** Names of fields, lower-case, whose values only a build tells (sdists). */
   readonly dynamic: readonly string[]
 }
@@ -26,6 +29,7 @@ export function parseMetadata(text: string): Metadata {
     requiresPython: requiresPython === '' || requiresPython === 'UNKNOWN' ? null : requiresPython,
     requiresDist: (headers.get('requires-dist') ?? []).filter(value => value !== ''),
     providesExtra: headers.get('provides-extra') ?? [],
+    licence: licenceOf(headers),
     dynamic: (headers.get('dynamic') ?? []).map(value => value.toLowerCase()),
   }
 }

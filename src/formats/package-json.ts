@@ -1,7 +1,11 @@
+import { licenceOfManifest } from './licence.ts'
+
 /** The keys of package.json that are read; absent ones are empty. https://docs.npmjs.com/cli/v11/configuring-npm/package-json */
 export interface PackageManifest {
   readonly name: string
   readonly version: string
+  /** Empty where nothing says it. */
+  readonly licence: string
   readonly type: 'module' | 'commonjs'
   readonly main: string
   /** As written: exports have many shapes. */
@@ -34,6 +38,7 @@ export function parsePackageJson(text: string): PackageManifest {
   return {
     name: textOf(json['name']),
     version: textOf(json['version']),
+    licence: licenceOfManifest(json),
     type: json['type'] === 'module' ? 'module' : 'commonjs',
     main: textOf(json['main']),
     exports: json['exports'],

@@ -1,4 +1,4 @@
-import { type Marker, readMarker } from './markers.ts'
+import { type Marker, markerText, readMarker } from './markers.ts'
 import { normaliseName } from './package-name.ts'
 import { isClause } from './pep440.ts'
 import { makeScanner, type Scanner } from './scanner.ts'
@@ -52,6 +52,13 @@ export function parseRequirement(text: string): Requirement {
   const marker = scanner.take(SEMICOLON) === null ? null : readMarker(scanner)
   if (!scanner.atEnd()) throw scanner.expected(whatMayFollow(url, marker))
   return { name: normaliseName(name), extras, specifier, url, marker }
+}
+
+/** A requirement as people write it, in one spelling, such as `requests[socks]>=2; python_version < '3.12'`. */
+export function requirementText({ name, extras, specifier, url, marker }: Requirement): string {
+  const from = url === null ? specifier : ` @ ${url} `
+  const condition = marker === null ? '' : `; ${markerText(marker)}`
+  return `${name}${extras.length === 0 ? '' : `[${extras.join(',')}]`}${from}${condition}`.trimEnd()
 }
 
 function whatMayFollow(url: string | null, marker: Marker | null): string {

@@ -20,9 +20,13 @@ export interface ZipEntry {
   readonly compressedBytes: number
   readonly crc32: number
   readonly flags: number
+  /** Date and time as MS-DOS has them. §4.4.6 */
+  readonly time: number
   readonly isEncrypted: boolean
   /** Where the entry's own header starts, from the start of the file. */
   readonly headerOffset: number
+  /** Its own bytes in the directory. */
+  readonly recordBytes: number
 }
 
 const SIGNATURE = 0x02014b50
@@ -42,6 +46,9 @@ const FILE_TYPE = 0o170000
 const FOLDER_TYPE = 0o040000
 const FILE_TYPES = [0, 0o100000]
 const LINK_TYPE = 0o120000
+
+/** Twice what Linux takes for a path. */
+const LONGEST_NAME = 8192
 
 /** DEFLATE makes nothing smaller than by this. https://www.zlib.net/zlib_tech.html */
 const DEFLATE_RATIO = 1032
@@ -93,8 +100,10 @@ function readEntry(directory: Buffer, at: number, place: DirectoryPlace): ZipEnt
     compressedBytes: sizes.compressedBytes,
     crc32: directory.readUInt32LE(at + 16),
     flags,
+    time: directory.readUInt32LE(at + 12),
     isEncrypted: (flags & ENCRYPTED_FLAG) !== 0,
     headerOffset: sizes.offset + place.prependedBytes,
+    recordBytes: FIXED_BYTES + lengthsOf(directory, at),
   }
 }
 
@@ -152,8 +161,9 @@ function kindOf(name: string, mode: number | null, attributes: number): ZipEntry
 
 /** What the file can't bear out. */
 function problemOf(entry: ZipEntry, directoryOffset: number): string | null {
-  const { bytes, compressedBytes, headerOffset, method, isEncrypted } = entry
+  const { bytes, compressedBytes, headerOffset, method, isEncrypted, nameBytes } = entry
   const name = JSON.stringify(entry.name.slice(0, 200))
+  if (nameBytes.length > LONGEST_NAME) return `${name} goes on for ${nameBytes.length} bytes, which is no file's name`
   if (headerOffset + LOCAL_HEADER_BYTES + compressedBytes > directoryOffset) return `${name} is cut off`
   if (isEncrypted) return null
   if (method === STORED && bytes !== compressedBytes) return `${name} is stored and has two sizes`

@@ -14,6 +14,8 @@ export interface ZipListing {
   readonly entries: readonly ZipEntry[]
   /** What stands before the first entry, such as a program that unpacks itself. */
   readonly prependedBytes: number
+  /** Where the directory starts, from the start of the file. */
+  readonly directoryOffset: number
   readonly isZip64: boolean
 }
 
@@ -37,7 +39,8 @@ export async function listZip(path: string, disk: Disk): Promise<ZipListing> {
   if (typeof entries === 'string') throw unreadable(entries)
   const problem = countProblem(entries.length, found.count) ?? overlapOf(entries)
   if (problem !== null) throw unreadable(problem)
-  return { path, bytes: stat.bytes, entries, prependedBytes: found.prependedBytes, isZip64: found.isZip64 }
+  const { prependedBytes, offset: directoryOffset, isZip64 } = found
+  return { path, bytes: stat.bytes, entries, prependedBytes, directoryOffset, isZip64 }
 }
 
 /** An entry as what reads members takes it. Its name is the one that its own header must have, too. */

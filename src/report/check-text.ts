@@ -1,6 +1,7 @@
 import type { Explanation } from '../findings.ts'
 import type { CheckReport, Finding, Severity } from '../model.ts'
-import { count, overSentence, painter, size, type TextStyle } from './text.ts'
+import { painter, type TextStyle } from './text.ts'
+import { count, overSentence, size } from './words.ts'
 import { wrap } from './wrap.ts'
 
 const WIDTH = 80

@@ -2,32 +2,43 @@ import type {
   Architecture,
   Artifact,
   CheckReport,
+  Duplicate,
   Finding,
   FunctionReport,
+  InlinedShare,
   JudgedLimit,
+  LeftOut,
+  MeasuredFile,
+  MeasuredReport,
   PackageSize,
   SilencedFinding,
+  TotalReport,
 } from '../model.ts'
+import type { ReportDiff } from './diff.ts'
 
-/** A function's report as programs get it, from `--json` and from `zip()`. Sizes are bytes; keys never change meaning, new ones may come. */
-export interface PublicReport {
+/** An artifact as programs get it. */
+export interface PublicArtifact {
+  readonly kind: 'zip'
+  /** Absolute. */
+  readonly path: string
+  readonly bytes: number
+  readonly unzippedBytes: number
+  readonly files: number
+  /** Lower-case hex. */
+  readonly sha256: string
+  /** Base64, as Lambda's CodeSha256. */
+  readonly codeSha256: string
+  readonly unchanged: boolean
+}
+
+/** What was packed, from `lpack zip --json` and from `zip()`. Sizes are bytes; keys never change meaning, new ones may come. */
+export interface PublicZip {
   readonly name: string
   readonly runtime: string
   readonly architecture: Architecture
   readonly handler: string
-  readonly artifact: {
-    readonly kind: 'zip'
-    /** Absolute. */
-    readonly path: string
-    readonly bytes: number
-    readonly unzippedBytes: number
-    readonly files: number
-    /** Lower-case hex. */
-    readonly sha256: string
-    /** Base64, as Lambda's CodeSha256. */
-    readonly codeSha256: string
-    readonly unchanged: boolean
-  }
+  readonly artifact: PublicArtifact
+  /** Heaviest in the zip first, the function's own code among them. */
   readonly packages: readonly PackageSize[]
   readonly limits: readonly JudgedLimit[]
   readonly findings: readonly Finding[]
@@ -37,23 +48,83 @@ export interface PublicReport {
   readonly ok: boolean
 }
 
-/** The document that `--json` prints. */
-export function reportsAsJson(reports: readonly FunctionReport[], version: string): string {
-  return `${JSON.stringify({ version, functions: reports.map(publicReport) }, null, 2)}\n`
+/**
+ * An artifact that stands, measured: from `lpack report --json` and from `report()`. Text, Markdown and the HTML page are made from this
+ * very object, so they can't disagree with it. The sum of the packages' `zippedBytes` and `otherBytes` is the artifact's `bytes`; so is the
+ * sum of the files' and `otherBytes`. A package has the bytes of its files and its shares in `inlined`, without what of its own files is
+ * in `inlined` for others.
+ */
+export interface PublicReport extends Omit<PublicZip, 'runtime' | 'architecture' | 'handler'> {
+  /** null of a zip of which nobody has told it; the same holds for the next two. */
+  readonly runtime: string | null
+  readonly architecture: Architecture | null
+  readonly handler: string | null
+  /** Each file once, sorted by the bytes of its path; `package` is an `id` of `packages`. */
+  readonly files: readonly MeasuredFile[]
+  /** Shares of bundles that are other packages' than the file's. */
+  readonly inlined: readonly InlinedShare[]
+  /** Bytes of the zip that are no file's: 22 in a zip of lpack's with up to 65,535 files. */
+  readonly otherBytes: number
+  /** What was left out, rule by rule; empty where nobody knows. */
+  readonly leftOut: readonly LeftOut[]
+  readonly duplicates: readonly Duplicate[]
+  /** False if nobody looked for what would go wrong on Lambda, so that `findings` says nothing of it. */
+  readonly checked: boolean
 }
 
-export function publicReport(report: FunctionReport): PublicReport {
+/** What `lpack report --json` prints. */
+export interface ReportDocument {
+  /** lpack's. */
+  readonly version: string
+  readonly functions: readonly PublicReport[]
+  /** null of one function without a budget for all. */
+  readonly total: TotalReport | null
+}
+
+/** The document that `zip --json` prints. `total`: of a budget for all functions; null: there is none. */
+export function reportsAsJson(
+  reports: readonly FunctionReport[],
+  version: string,
+  total: TotalReport | null = null,
+): string {
+  const document = { version, functions: reports.map(publicZip), ...(total === null ? {} : { total }) }
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+export function publicZip(report: FunctionReport): PublicZip {
   const { name, runtime, architecture, handler, packages, limits, findings, silenced, ok } = report
   const artifact = publicArtifact(report.artifact)
   return { name, runtime, architecture, handler, artifact, packages, limits, findings, silenced, ok }
 }
 
+/** What every form of the report is made from. */
+export function documentOf(
+  reports: readonly MeasuredReport[],
+  total: TotalReport | null,
+  version: string,
+): ReportDocument {
+  return { version, functions: reports.map(publicReport), total }
+}
+
+/** The document that `report --json` prints. `diffs`: what has changed, one a function in their order; null: nobody has asked. */
+export function documentAsJson(document: ReportDocument, diffs: readonly ReportDiff[] | null = null): string {
+  return `${JSON.stringify(diffs === null ? document : { ...document, diffs }, null, 2)}\n`
+}
+
+function publicReport(report: MeasuredReport): PublicReport {
+  const { name, runtime, architecture, handler, packages, limits, findings, silenced, ok } = report
+  const { files, inlined, otherBytes, leftOut, duplicates, checked } = report
+  const artifact = { ...publicArtifact(report.artifact), files: files.length }
+  const measured = { files, inlined, otherBytes, leftOut, duplicates, checked }
+  return { name, runtime, architecture, handler, artifact, packages, limits, findings, silenced, ...measured, ok }
+}
+
 /** What was found in a function or a zip, from `lpack check --json` and from `check()`. */
-export interface PublicCheck extends Omit<PublicReport, 'handler' | 'artifact' | 'packages'> {
+export interface PublicCheck extends Omit<PublicZip, 'handler' | 'artifact' | 'packages'> {
   /** null of a zip whose handler was not told. */
   readonly handler: string | null
   /** null of a function, for nothing is written. */
-  readonly artifact: PublicReport['artifact'] | null
+  readonly artifact: PublicArtifact | null
   /** null of a function. */
   readonly packages: readonly PackageSize[] | null
 }
@@ -69,18 +140,10 @@ export function publicCheck(report: CheckReport): PublicCheck {
   return { name, runtime, architecture, handler, artifact, packages, limits, findings, silenced, ok }
 }
 
-function publicArtifact(artifact: Artifact): PublicReport['artifact'] {
+function publicArtifact(artifact: Artifact): PublicArtifact {
   const { kind, path, bytes, unzippedBytes, sha256, unchanged, entries } = artifact
-  return {
-    kind,
-    path,
-    bytes,
-    unzippedBytes,
-    files: entries.length,
-    sha256,
-    codeSha256: codeSha256(sha256),
-    unchanged,
-  }
+  const files = entries.length
+  return { kind, path, bytes, unzippedBytes, files, sha256, codeSha256: codeSha256(sha256), unchanged }
 }
 
 /** As Lambda's CodeSha256: base64 of the zip's digest. https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html */

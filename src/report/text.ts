@@ -1,7 +1,9 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
-import type { Finding, FunctionReport, JudgedLimit, PackageSize, Severity } from '../model.ts'
+import type { Finding, FunctionReport, JudgedLimit, PackageSize, Severity, TotalReport } from '../model.ts'
 import { codeSha256 } from './json.ts'
+import { OWN } from './packages.ts'
+import { count, limitLabel, limitName, percentage, shareOf, size, type Verdict, verdictOf } from './words.ts'
 
 export interface TextStyle {
   readonly color: boolean
@@ -11,7 +13,7 @@ export interface TextStyle {
   readonly cwd: string
 }
 
-type Colour = 'red' | 'yellow' | 'green' | 'dim' | 'bold'
+export type Colour = 'red' | 'yellow' | 'green' | 'dim' | 'bold'
 
 const BAR_CELLS = 20
 const HEAVIEST = 10
@@ -20,6 +22,18 @@ const HEAVIEST = 10
 export function reportAsText(report: FunctionReport, style: TextStyle): string {
   const lines =
     report.artifact.unchanged && report.ok && !style.verbose ? unchangedLines(report, style) : fullLines(report, style)
+  return `${lines.join('\n')}\n`
+}
+
+/** What a budget for all functions says. Ends in a line break. */
+export function totalAsText(total: TotalReport, style: TextStyle): string {
+  const { tone, text } = verdictOf({ ...total, findings: [] })
+  const paint = painter(style)
+  const lines = [
+    paint('bold', 'all functions'),
+    ...total.limits.map(limit => limitLine(limit, style)),
+    `  ${paint(TONE_COLOURS[tone], text)}`,
+  ]
   return `${lines.join('\n')}\n`
 }
 
@@ -36,45 +50,35 @@ function unchangedLines(report: FunctionReport, style: TextStyle): string[] {
 function fullLines(report: FunctionReport, style: TextStyle): string[] {
   const { artifact } = report
   const paint = painter(style)
+  const verdict = verdictOf(report)
   const state = artifact.unchanged ? 'unchanged' : 'written'
   return [
     `${paint('bold', report.name)}  ${report.runtime} ${report.architecture}  ${report.handler}`,
     `  ${shown(artifact.path, style)}  ${state}, ${count(artifact.entries.length, 'file')}`,
     '',
     ...report.limits.map(limit => limitLine(limit, style)),
-    ...packageLines(report.packages, style),
+    ...packageLines(
+      report.packages.filter(({ id }) => id !== OWN),
+      style,
+    ),
     ...(style.verbose ? leftOutLines(report) : []),
     '',
     `  CodeSha256  ${codeSha256(artifact.sha256)}`,
     ...report.findings.map(one => findingLine(one, style)),
     ...(style.verbose ? silencedLines(report) : []),
-    `  ${verdict(report, style)}`,
+    `  ${paint(TONE_COLOURS[verdict.tone], verdict.text)}`,
   ]
 }
 
-const LIMIT_LABELS: Readonly<Record<string, string>> = {
-  'zip-direct-upload': 'zipped',
-  unzipped: 'unzipped',
-  'budget-zipped': 'zipped',
-  'budget-unzipped': 'unzipped',
-}
-
-const LIMIT_NAMES: Readonly<Record<string, string>> = {
-  'zip-direct-upload': 'for a direct upload',
-  unzipped: 'for code and layers',
-  'budget-zipped': 'of your budget',
-  'budget-unzipped': 'of your budget',
-}
-
 function limitLine(limit: JudgedLimit, style: TextStyle): string {
-  const share = limit.limit === 0 ? 1 : limit.bytes / limit.limit
+  const share = shareOf(limit)
   const filled = Math.min(BAR_CELLS, Math.ceil(share * BAR_CELLS))
   const colour =
     limit.status === 'ok' ? 'green' : limit.status === 'near' || limit.severity !== 'error' ? 'yellow' : 'red'
   const bar = painter(style)(colour, '█'.repeat(filled)) + painter(style)('dim', '░'.repeat(BAR_CELLS - filled))
-  const label = (LIMIT_LABELS[limit.id] ?? limit.id).padEnd(8)
+  const label = limitLabel(limit).padEnd(8)
   const percent = `${percentage(share)} of ${size(limit.limit)}`
-  return `  ${label} ${size(limit.bytes).padStart(9)}  ${bar}  ${percent} ${LIMIT_NAMES[limit.id] ?? ''}`.trimEnd()
+  return `  ${label} ${size(limit.bytes).padStart(9)}  ${bar}  ${percent} ${limitName(limit)}`.trimEnd()
 }
 
 function packageLines(packages: readonly PackageSize[], style: TextStyle): string[] {
@@ -102,7 +106,9 @@ function leftOutLines({ leftOut }: FunctionReport): string[] {
   return ['', '  left out', ...rows]
 }
 
-const SEVERITY_COLOURS: Readonly<Record<Severity, Colour>> = { error: 'red', warning: 'yellow', note: 'dim' }
+export const TONE_COLOURS: Readonly<Record<Verdict['tone'], Colour>> = { good: 'green', doubtful: 'yellow', bad: 'red' }
+
+export const SEVERITY_COLOURS: Readonly<Record<Severity, Colour>> = { error: 'red', warning: 'yellow', note: 'dim' }
 
 function findingLine({ severity, code, message }: Finding, style: TextStyle): string {
   return `  ${painter(style)(SEVERITY_COLOURS[severity], severity)} ${code}: ${message}`
@@ -110,46 +116,6 @@ function findingLine({ severity, code, message }: Finding, style: TextStyle): st
 
 function silencedLines({ silenced }: FunctionReport): string[] {
   return silenced.length === 0 ? [] : [`  ${count(silenced.length, 'finding')} silenced by \`ignore\``]
-}
-
-function verdict(report: FunctionReport, style: TextStyle): string {
-  const paint = painter(style)
-  const over = report.limits.filter(({ status }) => status === 'over')
-  const errors = report.findings.filter(({ severity }) => severity === 'error').length
-  const sentences = over.map(overSentence)
-  if (errors > 0) sentences.push(`${count(errors, 'error')} found: it would not start.`)
-  if (!report.ok) return paint('red', sentences.join(' '))
-  if (over.length > 0) return paint('yellow', sentences.join(' '))
-  const near = report.limits.filter(({ status }) => status === 'near')
-  return near.length > 0 ? paint('yellow', 'Fits, but is near a limit.') : paint('green', 'Fits.')
-}
-
-export function overSentence({ id, bytes, limit }: JudgedLimit): string {
-  const excess = size(bytes - limit)
-  switch (id) {
-    case 'zip-direct-upload':
-      return 'Too large for a direct upload: put the zip on S3 and create the function from there.'
-    case 'unzipped':
-      return `Lambda refuses it: ${excess} over what code and layers may have unzipped. Drop packages, try \`"slim": "strong"\` or \`"runtimeSdk": "omit"\`, or use a container image.`
-    default:
-      return `Over your budget by ${excess}.`
-  }
-}
-
-/** In AWS's MB, which is 1,048,576 bytes. */
-export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  if (bytes < 1_048_576) return `${(bytes / 1024).toFixed(1)} KB`
-  return `${(bytes / 1_048_576).toFixed(1)} MB`
-}
-
-function percentage(share: number): string {
-  const percent = share * 100
-  return percent > 0 && percent < 1 ? '<1 %' : `${Math.floor(percent)} %`
-}
-
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
 }
 
 function shown(path: string, { cwd }: TextStyle): string {

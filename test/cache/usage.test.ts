@@ -50,6 +50,7 @@ describe('cache/usage', it => {
           { kind: 'index', files: 1, bytes: BLOCK, isTrimmed: true },
           { kind: 'artifacts', files: 1, bytes: BLOCK, isTrimmed: true },
           { kind: 'findings', files: 0, bytes: 0, isTrimmed: true },
+          { kind: 'reports', files: 0, bytes: 0, isTrimmed: true },
           { kind: 'wheels', files: 2, bytes: 3 * BLOCK, isTrimmed: false },
           { kind: 'built', files: 1, bytes: BLOCK, isTrimmed: false },
         ],

@@ -34,6 +34,24 @@ describe('cli/arguments', it => {
     assert.equal(readArguments(args), expected)
   })
 
+  it('takes several outputs of report at once', () => {
+    const args = ['report', 'hello', '--markdown', '--quiet', '--html=a.html', '--sbom', 'b.json', '--diff', 'old.zip']
+    assert.equal(readArguments(args), {
+      kind: 'report',
+      names: ['hello'],
+      configFile: null,
+      outDir: null,
+      output: 'quiet',
+      markdown: true,
+      html: 'a.html',
+      sbom: 'b.json',
+      diff: 'old.zip',
+      useCache: true,
+      check: true,
+      target: { runtime: null, architecture: 'x86_64', handler: null, isSaid: false },
+    })
+  })
+
   for (const args of [[], ['help'], ['--help'], ['-h'], ['zip', '--help']]) {
     it(`shows help for "${args.join(' ')}"`, () => assert.equal(readArguments(args), { kind: 'help' }))
   }
@@ -47,6 +65,15 @@ describe('cli/arguments', it => {
     [['zip', '--config'], 'OPTION_MISUSED', '--config'],
     [['zip', '--json=yes'], 'OPTION_MISUSED', '--json'],
     [['zip', '--out-dir', ''], 'OPTION_MISUSED', '--out-dir needs a value'],
+    [['zip', '--markdown'], 'OPTION_MISUSED', '--markdown is an option of `lpack report`'],
+    [['check', '--diff', 'old.zip'], 'OPTION_MISUSED', '--diff is an option of `lpack report`'],
+    [['report', '--jobs', '2'], 'OPTION_MISUSED', '--jobs is an option of `lpack zip`'],
+    [['report', '--list'], 'OPTION_MISUSED', '--list is an option of `lpack check`'],
+    [['report', '--json', '--markdown'], 'OPTIONS_CONFLICT', '--json and --markdown'],
+    [['report', '--html', 'a', '--sbom', 'a'], 'OPTION_MISUSED', '--html and --sbom name the same file'],
+    [['report', '--html'], 'OPTION_MISUSED', '--html'],
+    [['report', '--architecture', 'mips'], 'OPTION_MISUSED', '--architecture is x86_64 or arm64'],
+    [['repotr'], 'COMMAND_UNKNOWN', 'did you mean "report"?'],
   ]
   for (const [args, code, sentence] of mistakes) {
     it(`refuses "${args.join(' ')}"`, async () => {

@@ -234,6 +234,7 @@ describe('lpack check, zips', it => {
         ?.packages?.map(({ name, files, requiredBy }) => [name, files, requiredBy])
         .sort(),
       [
+        ['(function)', 1, []],
         ['colorama', 4, ['(direct)']],
         ['greetings', 4, ['(direct)']],
         ['polite-words', 4, ['greetings']],
@@ -258,6 +259,7 @@ describe('lpack check, zips', it => {
         ?.packages?.map(({ name, files, requiredBy }) => [name, files, requiredBy])
         .sort(),
       [
+        ['(function)', 1, []],
         ['@acme/inner', 2, ['outer']],
         ['outer', 2, ['(direct)']],
       ],

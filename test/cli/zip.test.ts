@@ -98,10 +98,7 @@ describe('lpack zip', it => {
       assert.is(functions[0]?.artifact.bytes, (await readFile(zipIn(dir))).length)
       assert.equal(
         functions[0]?.packages.map(({ name, requiredBy }) => [name, ...requiredBy]),
-        [
-          ['greetings', '(direct)'],
-          ['polite-words', 'greetings'],
-        ],
+        [['greetings', '(direct)'], ['polite-words', 'greetings'], ['(function)']],
       )
     }))
 

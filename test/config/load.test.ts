@@ -256,7 +256,7 @@ describe('config/load: values', it => {
               environment: { LOG_LEVEL: 'info' },
               description: 'Greets people.',
             },
-            budget: { zippedBytes: 5_242_880, unzippedBytes: 52_428_800 },
+            budget: { zippedBytes: 5_242_880, unzippedBytes: 52_428_800, imageBytes: null, growth: null },
             leaks: { severity: 'error', allow: ['certs/test-*.pem'] },
             ignore: [{ code: 'CASE_COLLISION', path: 'vendor/**', reason: 'Nobody unpacks it.', isShared: false }],
           },

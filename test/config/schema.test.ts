@@ -33,6 +33,7 @@ describe('config/schema', it => {
     assert.equal(await membersOf('RawLeaks'), describedIn(schema.definitions.leaks.properties))
     assert.equal(await membersOf('RawIgnored'), describedIn(schema.definitions.ignored.properties))
     assert.equal(await membersOf('RawBudget'), describedIn(schema.definitions.budget.properties))
+    assert.equal(await membersOf('RawTotalBudget'), describedIn(schema.definitions.totalBudget.properties))
   })
 
   it('is a JSON schema of draft 7', async () => {
@@ -119,7 +120,7 @@ describe('config/schema', it => {
         assert.equal(one?.[key], [])
       assert.equal(one?.dependencies, { kind: 'found' })
       assert.equal(one?.leaks, { severity: 'warning', allow: [] })
-      assert.equal(one?.budget, { zippedBytes: null, unzippedBytes: null })
+      assert.equal(one?.budget, { zippedBytes: null, unzippedBytes: null, imageBytes: null, growth: null })
     })
   })
 })

@@ -9,6 +9,7 @@ const RUNTIMES =
 const HANDLER =
   'must be module.function such as "lambda_function.lambda_handler" or "src/index.handler", without spaces, of at most 128 characters'
 const SIZE = 'a size such as "5 MB" or a whole number of bytes (MB = MiB = 1,048,576 bytes)'
+const GROWTH = 'a share such as "+5%", a size such as "200 KB" or a whole number of bytes'
 const NAME = 'must be 1 to 64 letters, digits, hyphens and underscores'
 const LAYER = 'arn:aws:lambda:eu-west-1:123456789012:layer:numpy:3'
 const FUNCTION_KEYS =
@@ -111,6 +112,13 @@ const WRONG_VALUES: readonly [object, string][] = [
   ],
   [{ budget: { zipped: '5 apples' } }, `budget.zipped is "5 apples"; it must be ${SIZE}.`],
   [{ budget: { unzipped: -1 } }, `budget.unzipped is -1; it must be ${SIZE}.`],
+  [{ budget: { growth: '5' } }, `budget.growth is "5"; it must be ${GROWTH}.`],
+  [{ budget: { growth: '+5 apples' } }, `budget.growth is "+5 apples"; it must be ${GROWTH}.`],
+  [{ totalBudget: { zipped: 0 } }, `totalBudget.zipped is 0; it must be ${SIZE}.`],
+  [
+    { totalBudget: { image: 1 } },
+    "totalBudget.image is not a key of lpack's config; the keys here are zipped, unzipped.",
+  ],
   [{ leaks: 'off' }, 'leaks is "off"; it must be "error", "warning", or an object with severity and allow.'],
   [{ leaks: { severity: 'note' } }, 'leaks.severity is "note"; it must be "error" or "warning".'],
   [{ leaks: { allow: 'certs' } }, 'leaks.allow is "certs"; it must be a list of globs such as ["certs/test-*.pem"].'],
@@ -147,7 +155,10 @@ const UNKNOWN_KEYS: readonly [object, string][] = [
   [{ env: 1 }, `env is not a key of lpack's config. Did you mean "environment"?`],
   [{ excludes: 1 }, `excludes is not a key of lpack's config. Did you mean "exclude"?`],
   [{ budget: { zip: 1 } }, `budget.zip is not a key of lpack's config. Did you mean "zipped"?`],
-  [{ budget: { gzip: 1 } }, `budget.gzip is not a key of lpack's config; the keys here are zipped, unzipped.`],
+  [
+    { budget: { gzip: 1 } },
+    `budget.gzip is not a key of lpack's config; the keys here are zipped, unzipped, image, growth.`,
+  ],
   [
     { functions: { hello: { image: {} } } },
     `functions.hello.image is not a key of lpack's config; the keys here are ${FUNCTION_KEYS}.`,

@@ -27,6 +27,7 @@ describe('METADATA', it => {
         requiresPython: '>=3.9',
         requiresDist: ['a (>=1.0)', "b ; extra == 'x'"],
         providesExtra: ['x'],
+        licence: 'one two',
         dynamic: ['requires-dist'],
       })
     }

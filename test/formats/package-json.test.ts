@@ -22,7 +22,8 @@ describe('formats/package-json', it => {
       libc: [],
       bin: [],
       files: [],
-      gypfile: false,
+      licence: '',
+    gypfile: false,
       hasBinary: false,
       hasNapi: false,
     })

@@ -1,5 +1,11 @@
 import * as assert from 'uvu/assert'
-import { evaluateMarker, normaliseName, parseMarker, parseRequirement } from '../../src/formats/pep508.ts'
+import {
+  evaluateMarker,
+  normaliseName,
+  parseMarker,
+  parseRequirement,
+  requirementText,
+} from '../../src/formats/pep508.ts'
 import type { MarkerEnvironment } from '../../src/model.ts'
 import { describe } from '../helpers.ts'
 
@@ -162,4 +168,28 @@ describe('markers', it => {
     const long = Array.from({ length: 20_000 }, () => "os_name == 'posix'").join(' and ')
     assert.is(evaluateMarker(parseMarker(long), LAMBDA, []), true)
   })
+})
+
+describe('requirements as text', it => {
+  const texts: readonly (readonly [written: string, expected: string])[] = [
+    ['Polite_Words (>= 1.0 , <2)', 'polite-words>=1.0,<2'],
+    ['requests[security,socks]>=2; python_version<"3.12"', "requests[security,socks]>=2; python_version < '3.12'"],
+    ['a @ https://h/x.whl ; extra == "A_b"', "a @ https://h/x.whl ; extra == 'a-b'"],
+    [
+      "a; os_name == 'x' and (sys_platform == 'y' or 'z' in platform_version)",
+      "a; os_name == 'x' and (sys_platform == 'y' or 'z' in platform_version)",
+    ],
+    [
+      "a; os_name == 'x' and sys_platform == 'y' or extra == 'z'",
+      "a; os_name == 'x' and sys_platform == 'y' or extra == 'z'",
+    ],
+    [`a; os_name == "it's"`, `a; os_name == "it's"`],
+  ]
+  for (const [written, expected] of texts) {
+    it(`write ${written} as what means the same`, () => {
+      const requirement = parseRequirement(written)
+      assert.is(requirementText(requirement), expected)
+      assert.equal(parseRequirement(requirementText(requirement)), requirement)
+    })
+  }
 })

@@ -9,6 +9,7 @@ import { readContent } from '../../src/formats/content.ts'
 import { crc32 } from '../../src/formats/crc32.ts'
 import type { Config, FileEntry, FileSet, SlimLevel } from '../../src/model.ts'
 import { makePlans } from '../../src/plan/make-plans.ts'
+import { NO_BUDGET } from '../../src/report/limits.ts'
 import { makeDisk } from '../../src/system/disk.ts'
 import { writeZip } from '../../src/zip/write.ts'
 import { REPOSITORY, writeTree } from '../helpers.ts'
@@ -36,7 +37,7 @@ export async function functionOf(pinned: string, platform: Platform, slim: SlimL
   await writeTree(root, { 'requirements.txt': pinned, 'lambda_function.py': source })
   const { python, architecture } = platform
   const one = testConfig(root, { runtime: `python${python}`, architecture, slim })
-  return { file: null, dir: root, outDir: join(dir, 'lpack.out'), outDirs: [], functions: [one], inferred: [] }
+  return { file: null, dir: root, outDir: join(dir, 'lpack.out'), outDirs: [], functions: [one], totalBudget: NO_BUDGET, inferred: [] }
 }
 
 /** The files of that function. No tool is there to resolve anything: the pins are the lock. */

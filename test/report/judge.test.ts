@@ -3,10 +3,13 @@ import { finding } from '../../src/findings.ts'
 import type { Artifact, FunctionConfig } from '../../src/model.ts'
 import { reportsAsJson } from '../../src/report/json.ts'
 import { judge } from '../../src/report/judge.ts'
-import { reportAsText, size } from '../../src/report/text.ts'
+import { reportAsText } from '../../src/report/text.ts'
+import { size } from '../../src/report/words.ts'
 import { describe } from '../helpers.ts'
 import { testFile, testFileSet, testPlan } from '../worlds.ts'
 
+const NO_BUDGET = { zippedBytes: null, unzippedBytes: null, imageBytes: null, growth: null }
+const UNCHECKED = { checked: null, before: null }
 const STYLE = { color: false, verbose: false, cwd: '/project' }
 
 describe('report/judge', it => {
@@ -44,7 +47,7 @@ describe('report/judge', it => {
   })
 
   it('breaks on a budget that is exceeded, not on one that is met', () => {
-    const budget = { zippedBytes: 100, unzippedBytes: 200 }
+    const budget = { ...NO_BUDGET, zippedBytes: 100, unzippedBytes: 200 }
     assert.ok(judged({ bytes: 100, unzippedBytes: 200 }, { budget }).ok)
     assert.not.ok(judged({ bytes: 101, unzippedBytes: 200 }, { budget }).ok)
     assert.not.ok(judged({ bytes: 100, unzippedBytes: 201 }, { budget }).ok)
@@ -52,21 +55,24 @@ describe('report/judge', it => {
 
   it('is bad if a finding is an error', () => {
     assert.not.ok(
-      judge(testPlan('/project'), testFileSet([]), artifact({}), [finding('HANDLER_MALFORMED', '', 'x', 'Bad handler')])
-        .ok,
+      judge(testPlan('/project'), testFileSet([]), artifact({}), {
+        checked: [finding('HANDLER_MALFORMED', '', 'x', 'Bad handler')],
+        before: null,
+      }).ok,
     )
   })
 
   it('adds up packages, heaviest first', () => {
     const owned = (path: string, owner: string) => testFile(path, 'x', { owner })
     const files = [owned('a/1', 'a'), owned('b/1', 'b'), owned('b/2', 'b'), testFile('own.py', 'x')]
-    const packages = ['a', 'b'].map(name => ({ id: name, name, version: '1', requiredBy: ['(direct)'] }))
+    const packages = ['a', 'b'].map(name => ({ id: name, name, version: '1', requiredBy: ['(direct)'], licence: null }))
     const entries = files.map(({ path, owner }) => ({ path, owner, bytes: 10, zippedBytes: 7 }))
-    const judgement = judge(testPlan('/project'), testFileSet(files, { packages }), artifact({ entries }), [])
+    const judgement = judge(testPlan('/project'), testFileSet(files, { packages }), artifact({ entries }), UNCHECKED)
     assert.equal(
       judgement.packages.map(({ name, bytes, zippedBytes, files }) => [name, bytes, zippedBytes, files]),
       [
         ['b', 20, 14, 2],
+        ['(function)', 10, 7, 1],
         ['a', 10, 7, 1],
       ],
     )
@@ -101,8 +107,8 @@ describe('report/text', it => {
     assert.match(reportAsText(judged({ bytes: 60_000_000 }), STYLE), 'Too large for a direct upload: put the zip on S3')
     assert.match(reportAsText(judged({ unzippedBytes: 272_629_760 }), STYLE), 'Lambda refuses it: 10.0 MB over')
     assert.match(
-      reportAsText(judged({ bytes: 1024 }, { budget: { zippedBytes: 512, unzippedBytes: null } }), STYLE),
-      'Over your budget by 512 B.',
+      reportAsText(judged({ bytes: 1024 }, { budget: { ...NO_BUDGET, zippedBytes: 512 } }), STYLE),
+      'Over your budget by 512 B: 1.0 KB zipped, and `budget.zipped` is 512 B.',
     )
   })
 
@@ -144,7 +150,7 @@ describe('report/json', it => {
 })
 
 function judged(changes: Partial<Artifact>, config: Partial<FunctionConfig> = {}) {
-  return judge(testPlan('/project', config), testFileSet([]), artifact(changes), [])
+  return judge(testPlan('/project', config), testFileSet([]), artifact(changes), { checked: [], before: null })
 }
 
 function artifact(changes: Partial<Artifact>): Artifact {

@@ -64,7 +64,10 @@ describe('report/silence', it => {
     const ignore = [entry('HANDLER_MALFORMED', null), entry('RUNTIME_PREVIEW', null), entry('ENV_FILE_LEFT_OUT', null)]
     const plan = testPlan('/project', { ignore }, { findings: [finding('RUNTIME_PREVIEW', '', 'python3.15')] })
     const fileSet = testFileSet([], { findings: [finding('ENV_FILE_LEFT_OUT', '.env', '.env')] })
-    const report = judge(plan, fileSet, ARTIFACT, [finding('HANDLER_MALFORMED', '', 'x', 'Bad handler')])
+    const report = judge(plan, fileSet, ARTIFACT, {
+      checked: [finding('HANDLER_MALFORMED', '', 'x', 'Bad handler')],
+      before: null,
+    })
     assert.ok(report.ok)
     assert.equal(report.findings, [])
     const style = { color: false, verbose: false, cwd: '/project' }

@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { finding } from '../../findings.ts'
 import { toArchivePath } from '../../formats/archive-path.ts'
-import type { ArchivePath, Finding, NodePlan } from '../../model.ts'
+import type { ArchivePath, BundledModule, Finding, NodePlan } from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import { type Built, build, type Metafile, type Plugin } from './bundle/esbuild.ts'
 import { failureOf } from './bundle/failures.ts'
@@ -32,6 +32,8 @@ export interface Bundled {
   /** Packages that the bundle imports when it runs, by name. */
   readonly externals: readonly ExternalPackage[]
   readonly findings: readonly Finding[]
+  /** What esbuild has read, for who asks. Sorted by path. */
+  readonly modules: () => Promise<readonly BundledModule[]>
 }
 
 export interface ExternalPackage {
@@ -79,6 +81,7 @@ export async function bundle(
       ...tellImports({ output, externals, format: place.format, major: plan.target.major }),
       ...(await findRisks(outcome, work)),
     ],
+    modules: () => modulesOf(built.metafile, output, work),
   }
 }
 
@@ -213,4 +216,25 @@ async function inlinedIn(
   }
   // Sorted for determinism
   return [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part)
+}
+
+async function modulesOf(
+  { inputs }: Metafile,
+  output: Metafile['outputs'][string],
+  { place, owners }: Work,
+): Promise<readonly BundledModule[]> {
+  const modules: BundledModule[] = []
+  // Sorted for determinism
+  for (const path of Object.keys(inputs).sort()) {
+    const file = resolve(place.root, path)
+    const owner = !isVirtual(path) && isInstalled(file) ? await owners.of(file) : null
+    modules.push({
+      path,
+      owner: owner === null ? null : `${owner.name}@${owner.version}`,
+      bytes: output.inputs[path]?.bytesInOutput ?? 0,
+      isEntry: output.entryPoint === path,
+      imports: (inputs[path]?.imports ?? []).map(one => ({ path: one.path, isExternal: one.external === true })),
+    })
+  }
+  return modules
 }

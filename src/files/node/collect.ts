@@ -2,11 +2,12 @@ import { join, relative } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { finding } from '../../findings.ts'
 import { toArchivePath } from '../../formats/archive-path.ts'
-import type { FileEntry, Finding, InlinedPart, LeftOut, NodePlan, PackedPackage } from '../../model.ts'
+import type { Decisions, FileEntry, Finding, InlinedPart, LeftOut, NodePlan, PackedPackage } from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import { inParallel } from '../in-parallel.ts'
 import { type Bundled, bundle } from './bundle.ts'
 import { type Closure, closeOver } from './closure.ts'
+import { noteBundle, noteDeclared, notePackages } from './decisions.ts'
 import { isExternalByRule } from './externals.ts'
 import { checkLock } from './freshness.ts'
 import { fetchForTarget, refusePnp } from './install.ts'
@@ -24,7 +25,7 @@ const FOLDERS_AT_ONCE = 16
  */
 export async function collectNodeFiles(
   plan: NodePlan,
-  places: { readonly workDir: string },
+  places: { readonly workDir: string; readonly decisions: Decisions | null },
   system: System,
 ): Promise<NodeFiles> {
   await checkLock(plan.project, system)
@@ -41,6 +42,12 @@ export async function collectNodeFiles(
   const closure = await closeForTarget(plan, { roots, packages, workDir: places.workDir }, system)
   const packed = await packagesAsFiles(closure, plan, system)
   const inside = bundled === null ? NOTHING_INSIDE : partsOf(bundled, plan)
+  if (places.decisions !== null) {
+    const { decisions } = places
+    notePackages(decisions, packed, plan)
+    if (bundled !== null) await noteBundle(decisions, bundled, plan, system)
+    await noteDeclared(decisions, [...packed.packages, ...inside.packages], plan, system)
+  }
   return {
     files: [...inside.files, ...packed.files],
     packages: unitePackages([...packed.packages, ...inside.packages]),
@@ -140,11 +147,14 @@ async function packagesAsFiles({ placed }: Closure, plan: NodePlan, { disk }: Sy
   const packed = await inParallel(kept, FOLDERS_AT_ONCE, one =>
     filesOfPackage(one, { target, slim: config.slim, boundary }, disk),
   )
+  const unused = kept.map((one, at) => ({ placed: one, unused: packed[at]?.unused ?? new Map() }))
   const sdk: LeftOut[] = omitted.length === 0 ? [] : [{ rule: 'runtime SDK', files: omitted.length, bytes: 0 }]
   return {
     files: packed.flatMap(({ files }) => files),
     packages: kept.map(({ installed, requiredBy }) => packedPackage(installed, requiredBy.map(nameOfId))),
     leftOut: [...sdk, ...sumByRule(packed.flatMap(({ leftOut }) => leftOut))],
+    unused,
+    omitted,
     findings: packed.flatMap(({ findings }) => findings),
   }
 }
@@ -189,7 +199,7 @@ function ownFile(path: string, bytes: Uint8Array): FileEntry {
 }
 
 function packedPackage(one: InstalledPackage, requiredBy: readonly string[]): PackedPackage {
-  return { id: idOf(one), name: one.name, version: one.version, requiredBy }
+  return { id: idOf(one), name: one.name, version: one.version, requiredBy, licence: one.manifest.licence || null }
 }
 
 /** By what their package.json say: esbuild tells which file imports which, but not in whose name. */

@@ -15,6 +15,8 @@ import { publishedFiles } from './workspace-files.ts'
 export interface PackageFiles {
   readonly files: readonly FileEntry[]
   readonly leftOut: readonly LeftOut[]
+  /** The same file by file, and what a package of the workspace would not publish; the paths are the package's own. */
+  readonly unused: ReadonlyMap<PackageFile, string>
   /** NODE_ADDON_NOT_BUILT, NODE_ADDON_FOREIGN, NODE_ADDON_OTHER_NODE, NODE_ADDON_OPTIONAL, PRISMA_ENGINE_MISSING. */
   readonly findings: readonly Finding[]
 }
@@ -44,7 +46,10 @@ export async function filesOfPackage(
   for (const [file, rule] of native.unused) if (slim !== 'none' || rule === BUILD_FILES) unused.set(file, rule)
   const entries: FileEntry[] = []
   for (const file of files) if (!unused.has(file)) entries.push(await entryOf(placed, file, disk))
-  return { files: entries, leftOut: countRules(unused), findings: findingsOf(placed, files, native, target) }
+  const leftOut = countRules(unused)
+  const published = new Set(files)
+  for (const file of all) if (!published.has(file)) unused.set(file, 'what the package would not publish')
+  return { files: entries, leftOut, unused, findings: findingsOf(placed, files, native, target) }
 }
 
 function isInstalled(dir: string): boolean {

@@ -78,6 +78,13 @@ export async function findUnused(
   return found
 }
 
+/** Why a file stays whatever its name is like; null: no such reason. */
+export function reasonToKeep(path: string, manifest: PackageManifest): string | null {
+  if (path === 'package.json') return 'Node.js reads it'
+  if (pointsOf(manifest).includes(path)) return 'package.json names it'
+  return isKept(path, []) ? 'licences want to be passed on' : null
+}
+
 /** package.json, legal texts and what package.json names stay. */
 function isKept(path: string, points: readonly string[]): boolean {
   return path === 'package.json' || LEGAL.test(path.slice(path.lastIndexOf('/') + 1)) || points.includes(path)

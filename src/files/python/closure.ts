@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
 import { satisfies } from '../../formats/pep440.ts'
-import { evaluateMarker, type Requirement } from '../../formats/pep508.ts'
+import { evaluateMarker, type Requirement, requirementText } from '../../formats/pep508.ts'
 import type { PackedPackage, PythonTarget } from '../../model.ts'
 import type { LaidOutDistribution } from './types.ts'
 
@@ -72,7 +72,7 @@ export function requiredBy(
 ): readonly PackedPackage[] {
   const edges = edgesOf(distributions, direct, target)
   return distributions
-    .map(({ name, version }) => ({ id: name, name, version, requiredBy: requirersOf(name, edges) }))
+    .map(({ name, version, licence }) => ({ id: name, name, version, licence, requiredBy: requirersOf(name, edges) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -115,7 +115,8 @@ function activeOf(
   return requirements.filter(({ marker }) => evaluateMarker(marker, target.markers, extras))
 }
 
-function edgesOf(
+/** Pairs of who requires and who is required; of extras of direct requirements those that bring what nothing else does. */
+export function edgesOf(
   distributions: readonly LaidOutDistribution[],
   direct: readonly string[],
   target: PythonTarget,
@@ -143,7 +144,6 @@ function requirersOf(name: string, edges: Closure['edges']): readonly string[] {
   return requirers.length === 0 ? [DIRECT] : [...new Set(requirers)].sort() // Sorted for determinism
 }
 
-function textOf({ name, extras, specifier, url }: Requirement): string {
-  const extrasText = extras.length === 0 ? '' : `[${extras.join(',')}]`
-  return `${name}${extrasText}${specifier}${url === null ? '' : ` @ ${url}`}`
+function textOf(requirement: Requirement): string {
+  return requirementText({ ...requirement, marker: null })
 }

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { UserError, unreachable } from '../../errors.ts'
-import type { FileEntry, Finding, LeftOut, LockFormat, PackedPackage, PythonPlan } from '../../model.ts'
+import type { Decisions, FileEntry, Finding, LeftOut, LockFormat, PackedPackage, PythonPlan } from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import type { Asking } from './build/workshop.ts'
 import { buildWheels } from './build.ts'
@@ -14,6 +14,7 @@ import { select as selectFromPylock } from './locks/pylock.ts'
 import { checkAsksForNone, NO_INDEXES } from './locks/selection.ts'
 import { select as selectFromUv } from './locks/uv.ts'
 import { merge } from './merge.ts'
+import { needsOf } from './needs.ts'
 import { readRequirements } from './requirements.ts'
 import { resolve } from './resolve.ts'
 import { omitRuntimeSdk } from './runtime-sdk.ts'
@@ -30,6 +31,11 @@ export interface WorkPlaces {
   readonly useCache: boolean
 }
 
+/** Where work is done, and where it is written down why files are in or out; null: nowhere. */
+export interface Collecting extends WorkPlaces {
+  readonly decisions: Decisions | null
+}
+
 export interface CollectedDependencies {
   readonly files: readonly FileEntry[]
   readonly packages: readonly PackedPackage[]
@@ -44,20 +50,40 @@ export interface CollectedDependencies {
 export async function collectDependencies(
   plan: PythonPlan,
   ownFiles: readonly FileEntry[],
-  places: WorkPlaces,
+  places: Collecting,
   system: System,
 ): Promise<CollectedDependencies> {
   const { config, target } = plan
   const all = await layOut({ plan, places, system })
   const kept =
     config.runtimeSdk === 'omit' ? omitRuntimeSdk(all.distributions, target) : { ...all, findings: [], leftOut: [] }
-  const slimmed = await slim({ distributions: kept.distributions, level: config.slim, ownFiles }, system.disk)
+  const packed = { distributions: kept.distributions, level: config.slim, ownFiles }
+  const slimmed = await slim(packed, system.disk, places.decisions)
+  if (places.decisions !== null) noteDecisions(places.decisions, all, kept.distributions, plan)
   return {
     files: await merge(slimmed.files, system.disk),
     packages: requiredBy(kept.distributions, all.direct, target),
     leftOut: [...kept.leftOut, ...slimmed.leftOut],
     findings: [...all.findings, ...kept.findings, ...kept.distributions.flatMap(({ findings }) => findings)],
   }
+}
+
+function noteDecisions(
+  decisions: Decisions,
+  { distributions, direct }: LaidOut,
+  kept: readonly LaidOutDistribution[],
+  { target }: PythonPlan,
+): void {
+  const omitted = distributions.filter(one => !kept.includes(one))
+  const rule = 'runtime SDK'
+  for (const { name, version, files } of omitted) {
+    decisions.omitted.push({ id: name, name, version, rule })
+    for (const { path } of files) decisions.leftOut.push({ path, isFolder: false, rule, owner: name })
+  }
+  for (const { name, unpacked } of kept) {
+    for (const { path, rule } of unpacked) decisions.leftOut.push({ path, isFolder: false, rule, owner: name })
+  }
+  for (const need of needsOf(distributions, direct, target)) decisions.needs.push(need)
 }
 
 interface LaidOut {
@@ -70,7 +96,7 @@ interface LaidOut {
 /** What all ways to the dependencies work with. */
 interface Context {
   readonly plan: PythonPlan
-  readonly places: WorkPlaces
+  readonly places: Collecting
   readonly system: System
 }
 
@@ -148,15 +174,21 @@ async function fromSelection(selection: Selection, context: Context): Promise<La
 }
 
 async function fromEnvironment(path: string, declaredIn: string | null, context: Context): Promise<LaidOut> {
-  const { plan, system } = context
+  const { plan, places, system } = context
   const { config, target } = plan
-  const installed = await layOutEnvironment({ path, declaredIn, root: config.root, target, wanted: config }, system)
+  const request = { path, declaredIn, root: config.root, target, wanted: config }
+  const installed = await layOutEnvironment(request, system)
+  for (const one of installed.unneeded) places.decisions?.omitted.push({ ...one, rule: unneededRule(path, declaredIn) })
   const built = await build(installed.toBuild, { indexes: NO_INDEXES, projectDir: config.root }, context)
   return {
     distributions: [...installed.distributions, ...(await layOutAll(built.wheels, system))],
     direct: installed.direct,
     findings: [...installed.findings, ...built.findings],
   }
+}
+
+function unneededRule(path: string, declaredIn: string | null): string {
+  return `it is installed in ${path}, and nothing that ${declaredIn ?? 'is there'} asks for needs it`
 }
 
 async function fromWheelFolder(path: string, { plan, system }: Context): Promise<LaidOut> {

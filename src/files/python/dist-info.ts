@@ -9,6 +9,7 @@ export interface DistInfo {
   readonly requires: readonly Requirement[]
   /** Normalised. */
   readonly extras: readonly string[]
+  readonly licence: string | null
   /** Expanded; empty without a WHEEL file. */
   readonly tags: readonly string[]
 }
@@ -21,6 +22,7 @@ export function readDistInfo(metadataText: string, wheelText: string | null): Di
     version: metadata.version,
     requires: metadata.requiresDist.map(readRequirement),
     extras: metadata.providesExtra.map(normaliseName),
+    licence: metadata.licence,
     tags: wheelText === null ? [] : parseWheelFile(wheelText).tags,
   }
 }
@@ -48,13 +50,17 @@ const INSTALLATION_FILES = [
 const DESKTOP_DATA = /^(?:share\/(?:man|doc|jupyter)|etc\/jupyter)\//
 
 /**
- * True for what no artifact holds, whatever the slim level: the traces of one installation, bytecode, and path files, which Lambda does not run.
- * `distInfo` is the archive path of the .dist-info folder, `paths` all paths of the distribution.
+ * The rule for what no artifact holds, whatever the slim level: the traces of one installation, bytecode, and path files, which Lambda does
+ * not run; or null. `distInfo` is the archive path of the .dist-info folder, `paths` all paths of the distribution.
  */
-export function isPerMachine(path: string, distInfo: string, paths: ReadonlySet<string>): boolean {
-  if (path.startsWith(`${distInfo}/`)) return INSTALLATION_FILES.includes(path.slice(distInfo.length + 1))
-  if (path.includes('/')) return isBytecode(path, paths)
-  return path === '.lock' || path.endsWith('.pth') || path.endsWith('.egg-link') || isBytecode(path, paths)
+export function perMachineRule(path: string, distInfo: string, paths: ReadonlySet<string>): string | null {
+  if (path.startsWith(`${distInfo}/`)) {
+    return INSTALLATION_FILES.includes(path.slice(distInfo.length + 1)) ? 'traces of one installation' : null
+  }
+  if (isBytecode(path, paths)) return 'bytecode'
+  if (path.includes('/')) return null
+  if (path === '.lock') return 'traces of one installation'
+  return path.endsWith('.pth') || path.endsWith('.egg-link') ? 'path files, which Lambda does not run' : null
 }
 
 /** True for man pages, documentation and Jupyter extensions among the files of the wheel's `data` scheme. */

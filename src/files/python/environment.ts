@@ -36,6 +36,8 @@ export interface LaidOutEnvironment {
   readonly direct: readonly string[]
   /** Projects that are installed as editable, whose wheels are to be packed. */
   readonly toBuild: readonly SelectedPackage[]
+  /** What else is installed, such as development tools. Sorted by name. */
+  readonly unneeded: readonly { readonly id: string; readonly name: string; readonly version: string }[]
   readonly findings: readonly Finding[]
 }
 
@@ -64,6 +66,10 @@ export async function layOutEnvironment(request: EnvironmentRequest, system: Sys
     distributions: await layOutInTurn(packed, environment, system.disk),
     direct: directOf(closure, own, declared === null),
     toBuild: needed.filter(({ source }) => source?.isEditable === true).map(projectToBuild),
+    unneeded: [...installation.distributions.values()]
+      .filter(({ name }) => !closure.reached.has(name) && !own.has(name))
+      .map(({ name, version }) => ({ id: name, name, version }))
+      .sort(byName),
     findings: findingsOf(environment, declaredIn),
   }
 }
@@ -211,6 +217,6 @@ function isInside(path: string, folder: string): boolean {
   return way === '' || !/^(?:\.\.(?:$|[\\/])|[A-Za-z]:|[\\/])/.test(way)
 }
 
-function byName(a: Installed, b: Installed): number {
+function byName(a: Pick<Installed, 'name'>, b: Pick<Installed, 'name'>): number {
   return a.name < b.name ? -1 : 1
 }

@@ -44,7 +44,7 @@ export async function findTestSuites(
 }
 
 /** The outermost folder of tests that a path is in, or null. */
-function suiteOf(path: string): string | null {
+export function suiteOf(path: string): string | null {
   const parts = path.split('/')
   const at = parts.slice(0, -1).findIndex(part => SUITE_NAMES.includes(part))
   return at < 0 ? null : parts.slice(0, at + 1).join('/')

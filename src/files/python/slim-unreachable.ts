@@ -1,6 +1,6 @@
 import { readContent } from '../../formats/content.ts'
 import { readMemberHead } from '../../formats/zip-directory.ts'
-import type { FileEntry } from '../../model.ts'
+import type { FileEntry, KeptPath } from '../../model.ts'
 import type { Disk } from '../../system/system.ts'
 import type { LaidOutDistribution } from './types.ts'
 
@@ -68,56 +68,71 @@ const LINKER_MAGICS = [
 /** How programs and libraries of Windows and macOS begin. */
 const FOREIGN_MAGICS = ['4d5a', 'cffaedfe', 'cefaedfe', 'feedface', 'feedfacf', 'cafebabe']
 
-/** The files that no import on Linux can reach, and the rule that each falls under. */
+/** The files that no import on Linux can reach, and the rule that each falls under. Why others stay goes to `kept`. */
 export async function findUnreachable(
   distributions: readonly LaidOutDistribution[],
   disk: Disk,
+  kept: KeptPath[] = [],
 ): Promise<ReadonlyMap<FileEntry, string>> {
   const names = distributions.map(({ name }) => name)
-  const keepsAssemblies = names.some(name => LOAD_ASSEMBLIES.includes(name))
+  const loader = names.find(name => LOAD_ASSEMBLIES.includes(name))
   const found = new Map<FileEntry, string>()
   for (const distribution of distributions) {
     const keeps: Keeps = {
       sources: keepsSources(distribution, names),
       stubs: await keepsStubs(distribution, disk),
-      assemblies: keepsAssemblies,
+      assemblies: loader === undefined ? null : `${loader} loads .NET assemblies`,
     }
     for (const file of distribution.files) {
-      const rule = await ruleOf(file, distribution.distInfo, keeps, disk)
-      if (rule !== null) found.set(file, rule)
+      const judgement = await judge(file, distribution.distInfo, keeps, disk)
+      if (judgement === null) continue
+      if (judgement.reason === null) found.set(file, judgement.rule)
+      else kept.push({ path: file.path, reason: `${judgement.reason}, so that ${judgement.rule} stay` })
     }
   }
   return found
 }
 
+/** Why a distribution keeps what other ones don't; null: it doesn't. */
 interface Keeps {
-  readonly sources: boolean
-  readonly stubs: boolean
-  readonly assemblies: boolean
+  readonly sources: string | null
+  readonly stubs: string | null
+  readonly assemblies: string | null
 }
 
-async function ruleOf(file: FileEntry, distInfo: string, keeps: Keeps, disk: Disk): Promise<string | null> {
-  if (file.path.startsWith(`${distInfo}/`))
-    return file.path.startsWith(`${distInfo}/sboms/`) ? 'software bills of materials' : null
+interface Judgement {
+  readonly rule: string
+  /** Why the file stays all the same; null: it doesn't. */
+  readonly reason: string | null
+}
+
+async function judge(file: FileEntry, distInfo: string, keeps: Keeps, disk: Disk): Promise<Judgement | null> {
+  if (file.path.startsWith(`${distInfo}/`)) {
+    return file.path.startsWith(`${distInfo}/sboms/`) ? { rule: 'software bills of materials', reason: null } : null
+  }
   const extension = extensionOf(file.path)
-  if (extension === 'pyi') return keeps.stubs ? null : 'type stubs'
-  if (CYTHON.includes(extension)) return keeps.sources ? null : 'Cython sources'
-  if (SOURCES.includes(extension)) return keeps.sources ? null : 'C and C++ sources'
+  if (extension === 'pyi') return { rule: 'type stubs', reason: keeps.stubs }
+  if (CYTHON.includes(extension)) return { rule: 'Cython sources', reason: keeps.sources }
+  if (SOURCES.includes(extension)) return { rule: 'C and C++ sources', reason: keeps.sources }
   // The same extensions stand for 3D models, circuit libraries and other data, so the content decides.
   if (STATIC_LIBRARIES.includes(extension)) {
-    return !keeps.sources && (await beginsWith(file, LINKER_MAGICS, disk)) ? 'static libraries' : null
+    const isMeant = keeps.sources !== null || (await beginsWith(file, LINKER_MAGICS, disk))
+    return isMeant ? { rule: 'static libraries', reason: keeps.sources } : null
   }
   if (FOREIGN_BINARIES.includes(extension)) {
-    const mayLoad = extension === 'dll' && keeps.assemblies
-    return !mayLoad && (await beginsWith(file, FOREIGN_MAGICS, disk)) ? 'binaries of other systems' : null
+    const reason = extension === 'dll' ? keeps.assemblies : null
+    const isMeant = reason !== null || (await beginsWith(file, FOREIGN_MAGICS, disk))
+    return isMeant ? { rule: 'binaries of other systems', reason } : null
   }
   return null
 }
 
-function keepsSources(distribution: LaidOutDistribution, names: readonly string[]): boolean {
-  if (isListed(distribution.name, COMPILE_AT_RUN_TIME)) return true
-  if (distribution.name === 'numpy') return names.some(name => isListed(name, COMPILE_AGAINST_NUMPY))
-  return distribution.requires.some(({ name }) => names.includes(name) && isListed(name, COMPILE_AT_RUN_TIME))
+function keepsSources({ name: own, requires }: LaidOutDistribution, names: readonly string[]): string | null {
+  const compiles = (name: string | undefined) => (name === undefined ? null : `${name} compiles sources while it runs`)
+  if (isListed(own, COMPILE_AT_RUN_TIME)) return compiles(own)
+  if (own === 'numpy') return compiles(names.find(name => isListed(name, COMPILE_AGAINST_NUMPY)))
+  const compiler = requires.find(({ name }) => names.includes(name) && isListed(name, COMPILE_AT_RUN_TIME))
+  return compiles(compiler?.name)
 }
 
 function isListed(name: string, list: readonly string[]): boolean {
@@ -125,15 +140,16 @@ function isListed(name: string, list: readonly string[]): boolean {
 }
 
 /** lazy_loader's `attach_stub` reads the stub beside the module to know what it may import. */
-async function keepsStubs(distribution: LaidOutDistribution, disk: Disk): Promise<boolean> {
-  if (READ_STUBS.includes(distribution.name)) return true
+async function keepsStubs(distribution: LaidOutDistribution, disk: Disk): Promise<string | null> {
+  if (READ_STUBS.includes(distribution.name)) return `${distribution.name} reads stubs while it runs`
   const stubs = new Set<string>(distribution.files.map(({ path }) => path).filter(path => path.endsWith('.pyi')))
   for (const file of distribution.files) {
     if (!file.path.endsWith('.py') || !stubs.has(`${file.path}i`)) continue
     const content = await readContent(file.content, disk)
-    if (Buffer.from(content.buffer, content.byteOffset, content.byteLength).includes('attach_stub')) return true
+    if (!Buffer.from(content.buffer, content.byteOffset, content.byteLength).includes('attach_stub')) continue
+    return `${file.path} reads its stub while it runs`
   }
-  return false
+  return null
 }
 
 async function beginsWith(file: FileEntry, magics: readonly string[], disk: Disk): Promise<boolean> {

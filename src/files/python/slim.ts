@@ -1,8 +1,8 @@
 import { toArchivePath } from '../../formats/archive-path.ts'
 import { writeRecord } from '../../formats/record.ts'
-import type { FileEntry, LeftOut, SlimLevel } from '../../model.ts'
+import type { Decisions, FileEntry, LeftOut, SlimLevel } from '../../model.ts'
 import type { Disk } from '../../system/system.ts'
-import { findTestSuites } from './slim-tests.ts'
+import { findTestSuites, suiteOf } from './slim-tests.ts'
 import { findUnreachable } from './slim-unreachable.ts'
 import type { LaidOutDistribution } from './types.ts'
 
@@ -22,14 +22,17 @@ export interface Slimmed {
  * The files of the distributions without what the level leaves out, each with a RECORD of what is left.
  * `safe`: what no import can reach. `strong`: also test suites that nothing packed imports.
  */
-export async function slim(packed: Packed, disk: Disk): Promise<Slimmed> {
+export async function slim(packed: Packed, disk: Disk, decisions: Decisions | null = null): Promise<Slimmed> {
   const rules = new Map<FileEntry, string>()
   if (packed.level !== 'none') {
-    for (const [file, rule] of await findUnreachable(packed.distributions, disk)) rules.set(file, rule)
+    for (const [file, rule] of await findUnreachable(packed.distributions, disk, decisions?.kept)) rules.set(file, rule)
   }
   if (packed.level === 'strong') {
-    for (const file of await findTestSuites(packed, disk)) if (!rules.has(file)) rules.set(file, 'test suites')
+    const suites = await findTestSuites(packed, disk)
+    for (const file of suites) if (!rules.has(file)) rules.set(file, 'test suites')
+    if (decisions !== null) keepImported(decisions, packed.distributions, suites)
   }
+  for (const [{ path, owner }, rule] of rules) decisions?.leftOut.push({ path, isFolder: false, rule, owner })
   return {
     files: packed.distributions.flatMap(distribution =>
       withRecord(
@@ -38,6 +41,17 @@ export async function slim(packed: Packed, disk: Disk): Promise<Slimmed> {
       ),
     ),
     leftOut: countRules(rules),
+  }
+}
+
+function keepImported(
+  { kept }: Decisions,
+  distributions: readonly LaidOutDistribution[],
+  unused: ReadonlySet<FileEntry>,
+): void {
+  for (const file of distributions.flatMap(({ files }) => files)) {
+    if (suiteOf(file.path) === null || unused.has(file)) continue
+    kept.push({ path: file.path, reason: 'code that is packed imports this test suite' })
   }
 }
 

@@ -81,11 +81,14 @@ export interface LaidOutDistribution {
   readonly requires: readonly Requirement[]
   /** Names of the extras it offers, normalised. */
   readonly extras: readonly string[]
+  readonly licence: string | null
   /** The archive path of its .dist-info folder. */
   readonly distInfo: string
   /** Wheel tags of its WHEEL file, expanded. */
   readonly tags: readonly string[]
   readonly files: readonly FileEntry[]
+  /** What of it no artifact holds, whatever the slim level, and the rule. */
+  readonly unpacked: readonly { readonly path: string; readonly rule: string }[]
   /** What of it won't work on Lambda as on a computer, such as .pth files. */
   readonly findings: readonly Finding[]
 }

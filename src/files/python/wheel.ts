@@ -8,7 +8,7 @@ import { parseWheelName } from '../../formats/wheel-name.ts'
 import { readDirectory, readMember } from '../../formats/zip-directory.ts'
 import type { ArchiveMember, FileEntry, Finding } from '../../model.ts'
 import type { Disk } from '../../system/system.ts'
-import { type DistInfo, foldersOfPth, isDesktopData, isPerMachine, readDistInfo } from './dist-info.ts'
+import { type DistInfo, foldersOfPth, isDesktopData, perMachineRule, readDistInfo } from './dist-info.ts'
 import type { LaidOutDistribution, LocalWheel } from './types.ts'
 
 /**
@@ -24,14 +24,20 @@ export async function layOutWheel(wheel: LocalWheel, disk: Disk): Promise<LaidOu
   const entries = members.flatMap(member => entriesOf(wheel, info.name, member))
   checkUnique(wheel, entries)
   const paths = new Set<string>(entries.map(({ path }) => path))
+  const rules = new Map(entries.map(entry => [entry, perMachineRule(entry.path, distInfo, paths)]))
   return {
     name: info.name,
     version: info.version,
     requires: info.requires,
     extras: info.extras,
+    licence: info.licence,
     distInfo,
     tags: info.tags,
-    files: entries.filter(({ path }) => !isPerMachine(path, distInfo, paths)),
+    files: entries.filter(entry => (rules.get(entry) ?? null) === null),
+    unpacked: [
+      ...[...rules].flatMap(([{ path }, rule]) => (rule === null ? [] : [{ path, rule }])),
+      ...members.flatMap(({ name }) => (installedPath(wheel, name) === null ? [elsewhere(name)] : [])),
+    ],
     findings: await pathFileFindings(wheel, info, members, disk),
   }
 }
@@ -130,6 +136,20 @@ function installedPath(wheel: LocalWheel, name: string): string | null {
       return null
     default:
       throw new UserError('WHEEL_MALFORMED', wheel.path, `"${name}" is for the unknown scheme "${scheme}"`)
+  }
+}
+
+/** What pip would install outside of site-packages, as `pip install --target` names it. */
+function elsewhere(name: string): { readonly path: string; readonly rule: string } {
+  const [, scheme, ...rest] = name.split('/')
+  const path = rest.join('/')
+  switch (scheme) {
+    case 'scripts':
+      return { path: `bin/${path}`, rule: 'programs of packages' }
+    case 'headers':
+      return { path: `include/${path}`, rule: 'headers' }
+    default:
+      return { path, rule: 'manual pages and desktop data' }
   }
 }
 

@@ -17,7 +17,11 @@ async function codesFor(module: string, more: Tree = {}): Promise<readonly strin
       ...more,
       'index.ts': `import '${module}'; export const handler = async () => 1`,
     })
-    const { findings } = await collectNodeFiles(testNodePlan(root), { workDir: `${root}/work` }, testSystem())
+    const { findings } = await collectNodeFiles(
+      testNodePlan(root),
+      { workDir: `${root}/work`, decisions: null },
+      testSystem(),
+    )
     return findings.map(({ code }) => code)
   })
 }

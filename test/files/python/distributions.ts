@@ -41,8 +41,10 @@ export function testDistribution(
     requires: (more.requires ?? []).map(parseRequirement),
     extras: more.extras ?? [],
     distInfo,
+    licence: null,
     tags: ['py3-none-any'],
     files: Object.entries(files).map(([path, content]) => testFile(path, content, { owner: name })),
+    unpacked: [],
     findings: [],
   }
 }

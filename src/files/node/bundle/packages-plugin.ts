@@ -123,7 +123,7 @@ function isLeftToRuntime({ plan }: PluginInput, path: string): boolean {
 }
 
 /** As esbuild reads `external`: a package with all its parts, or a pattern with one `*`. https://esbuild.github.io/api/#external */
-function isNamedBy(pattern: string, path: string): boolean {
+export function isNamedBy(pattern: string, path: string): boolean {
   const star = pattern.indexOf('*')
   if (star === -1) return path === pattern || path.startsWith(`${pattern}/`)
   const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)]

@@ -63,7 +63,8 @@ async function readOne(site: string, folder: string, disk: Disk): Promise<Instal
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const [, name = folder, version = ''] = /^(.*)-(.*)\.dist-info$/.exec(folder) ?? []
-    return { name: normaliseName(name), version, requires: [], extras: [], tags: [], ...place, problem: error.message }
+    const unknown = { requires: [], extras: [], licence: null, tags: [] }
+    return { name: normaliseName(name), version, ...unknown, ...place, problem: error.message }
   }
 }
 

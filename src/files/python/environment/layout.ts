@@ -6,7 +6,7 @@ import { ELF_HEAD_BYTES, isElfProgram } from '../../../formats/elf.ts'
 import { parseRecord } from '../../../formats/record.ts'
 import type { FileEntry, Finding } from '../../../model.ts'
 import type { Disk } from '../../../system/system.ts'
-import { foldersOfPth, isDesktopData, isPerMachine } from '../dist-info.ts'
+import { foldersOfPth, isDesktopData, perMachineRule } from '../dist-info.ts'
 import type { LaidOutDistribution } from '../types.ts'
 import { type Installed, textIn } from './installed.ts'
 import type { Environment } from './places.ts'
@@ -34,21 +34,27 @@ export async function layOutInstalled(
   const distInfo = basename(installed.dir)
   const placed = rows.flatMap(row => placeOf(resolve(installed.site, row), environment))
   const paths = new Set(placed.map(({ path }) => path))
-  const wanted = placed.filter(({ path }) => !isPerMachine(path, distInfo, paths))
+  const rules = new Map(placed.map(one => [one, perMachineRule(one.path, distInfo, paths)]))
+  const wanted = placed.filter(one => (rules.get(one) ?? null) === null)
   const files: FileEntry[] = []
   for (let start = 0; start < wanted.length; start += BATCH_FILES) {
     const batch = wanted.slice(start, start + BATCH_FILES)
     files.push(...(await Promise.all(batch.map(file => entryOf(file, installed, disk)))))
   }
-  const { name, version, requires, extras, tags } = installed
+  const { name, version, requires, extras, licence, tags } = installed
   return {
     name,
     version,
     requires,
     extras,
+    licence,
     tags,
     distInfo,
     files,
+    unpacked: [
+      ...[...rules].flatMap(([{ path }, rule]) => (rule === null ? [] : [{ path, rule }])),
+      ...rows.flatMap(row => elsewhere(resolve(installed.site, row), environment)),
+    ],
     findings: await pathFileFindings(placed, name, disk),
   }
 }
@@ -91,6 +97,14 @@ function placeOf(onDisk: string, { path, sites }: Environment): readonly Placed[
   const [first = ''] = inEnvironment?.split('/') ?? []
   if (inEnvironment === null || LEFT_OUT_FOLDERS.includes(first) || isDesktopData(inEnvironment)) return []
   return [{ path: inEnvironment, onDisk }]
+}
+
+/** What of the environment is no part of site-packages, and the rule that leaves it there. */
+function elsewhere(onDisk: string, environment: Environment): LaidOutDistribution['unpacked'] {
+  const path = pathInside(onDisk, environment.path)
+  if (path === null || placeOf(onDisk, environment).length > 0) return []
+  if (!LEFT_OUT_FOLDERS.includes(path.split('/')[0] ?? '')) return [{ path, rule: 'manual pages and desktop data' }]
+  return [{ path, rule: /^include\//i.test(path) ? 'headers' : 'programs of packages' }]
 }
 
 function pathInside(path: string, dir: string): string | null {
