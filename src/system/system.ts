@@ -155,8 +155,18 @@ export interface Processes {
   readonly run: (
     command: string,
     args: readonly string[],
-    options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
+    options?: RunOptions,
   ) => Promise<{ readonly stdout: string; readonly stderr: string }>
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** What the program reads; else nothing. */
+  readonly stdin?: string
+  /** Called with what the program writes to stdout and stderr, as it comes. */
+  readonly onOutput?: (text: string) => void
 }
 
 /** What a person sees while work goes on. Silent unless on a terminal. */
