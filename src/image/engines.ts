@@ -153,7 +153,7 @@ async function probeDocker(command: string, system: System): ReturnType<Probe> {
   const version = await said(command, ['--version'], system)
   // It may be Podman under Docker's name.
   if (/podman/i.test(version.text)) return probeInfo(command, 'buildah', system)
-  const server = await said(command, ['info', '--format', '{{.ServerVersion}}'], system)
+  const server = await said(command, ['version', '--format', '{{.Server.Version}}'], system)
   if (!server.isFine || server.text.trim() === '') return lastLine(server.text) || 'no daemon answers'
   // No option turns attestations off in a client without buildx; this does nothing where there are none.
   const env = { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }

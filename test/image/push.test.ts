@@ -235,6 +235,21 @@ describe('pushing an image', it => {
     })
   })
 
+  it('stops an upload at once when another one is refused', () => {
+    const stalled = randomBytes(400_000)
+    const instead: Manners['instead'] = ({ kind, method, request }, response) => {
+      if (kind !== 'upload' || method !== 'PUT') return false
+      if (request.headers['content-length'] === String(stalled.length)) return true
+      setTimeout(() => answerError(response, 403, 'DENIED', 'quota'), 100)
+      return true
+    }
+    return withRegistry({ instead }, async registry => {
+      const start = performance.now()
+      await rejects(() => push(registry, { base: [], own: [stalled, CODE] }), 'REGISTRY_FORBIDDEN')
+      assert.ok(performance.now() - start < 2_000)
+    })
+  })
+
   it('tells what the registry has against the manifest', () => {
     const instead: Manners['instead'] = ({ kind, request }, response) => {
       if (kind !== 'manifests') return false

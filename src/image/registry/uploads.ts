@@ -14,6 +14,8 @@ export interface Begun {
   readonly url: string
   /** So many bytes are there. */
   readonly offset: number
+  /** True if the bytes go by PATCH, and only the end is told by PUT: what is resumed, and where a registry won't take them by PUT. */
+  readonly isPatched: boolean
 }
 
 export type BlobSource = { readonly path: string } | { readonly bytes: Uint8Array }
@@ -23,8 +25,8 @@ interface Setback {
   /** Told if there is no end to it. */
   readonly reason: UserError
   readonly waitMs: number | null
-  /** False where the registry has lost or refused what it got. */
-  readonly canResume: boolean
+  /** `otherwise`: anew, by PATCH instead of PUT or the other way round, for not every registry takes both. */
+  readonly next: 'resume' | 'anew' | 'otherwise'
 }
 
 /** An upload that was cut has not used up a retry if it got this much further. */
@@ -43,7 +45,7 @@ export async function mountBlob(session: Session, digest: string, from: string):
     throw error
   })
   if (answer?.status === 201) return null
-  return answer?.status === 202 ? { url: uploadUrl(session, answer), offset: 0 } : 'none'
+  return answer?.status === 202 ? { url: uploadUrl(session, answer), offset: 0, isPatched: false } : 'none'
 }
 
 /** Uploads a blob whole; after a cut it asks what has arrived and goes on from there. See Repository.uploadBlob. */
@@ -56,25 +58,28 @@ export async function uploadBlob(
   const { patience } = session.system.network
   let begun = mounted
   let failures = 0
+  let isPatched = false
   for (;;) {
-    begun ??= await begin(session, blob)
+    begun ??= await begin(session, blob, isPatched)
     const setback = await attempt(session, blob, source, begun)
     if (setback === null) return
     failures++
     if (failures > patience.retries) throw setback.reason
     await waitBefore(failures, setback.waitMs, session.system)
     // The answer alone may have been lost.
-    if (setback.canResume && (await hasBlob(session, blob.digest))) return
-    const resumed: Begun | null = setback.canResume ? await stateOf(session, begun, blob) : null
+    const canResume = setback.next === 'resume'
+    if (canResume && (await hasBlob(session, blob.digest))) return
+    if (setback.next === 'otherwise') isPatched = !begun.isPatched
+    const resumed: Begun | null = canResume ? await stateOf(session, begun, blob) : null
     if (resumed !== null && resumed.offset - begun.offset >= REAL_PROGRESS_BYTES) failures = 0
     begun = resumed
   }
 }
 
-async function begin(session: Session, blob: Descriptor): Promise<Begun> {
+async function begin(session: Session, blob: Descriptor, isPatched: boolean): Promise<Begun> {
   const answer = await session.askPatiently({ method: 'POST', url: session.urlOf('blobs/uploads/') })
   if (answer.status !== 202) throw refusalOf(session, `take the blob ${blob.digest}`, answer)
-  return { url: uploadUrl(session, answer), offset: 0 }
+  return { url: uploadUrl(session, answer), offset: 0, isPatched }
 }
 
 /** null: the blob is there. */
@@ -83,9 +88,10 @@ async function attempt(session: Session, blob: Descriptor, source: BlobSource, b
   try {
     let url = begun.url
     let body: SendRequest['body'] = bodyOf(source, begun.offset, blob.size)
-    if (begun.offset > 0) {
+    if (begun.isPatched) {
       const range = `${begun.offset}-${blob.size - 1}`
-      const headers = { 'content-type': 'application/octet-stream', 'content-range': range }
+      const part = begun.offset === 0 ? {} : { 'content-range': range }
+      const headers = { 'content-type': 'application/octet-stream', ...part }
       const taken = await session.ask({ method: 'PATCH', url, headers, body, onSent })
       if (taken.status !== 202) return setbackOf(session, blob, taken, true)
       url = uploadUrl(session, taken)
@@ -94,12 +100,12 @@ async function attempt(session: Session, blob: Descriptor, source: BlobSource, b
     const headers = { 'content-type': 'application/octet-stream' }
     const answer = await session.ask({ method: 'PUT', url: withDigest(url, blob.digest), headers, body, onSent })
     if ([200, 201, 204].includes(answer.status)) return null
-    return setbackOf(session, blob, answer, begun.offset > 0)
+    return setbackOf(session, blob, answer, begun.isPatched)
   } catch (error) {
     if (!(error instanceof ExchangeFailure)) throw error
     const reason = unreachable(begun.url, error)
     if (error.isFinal) throw reason
-    return { reason, waitMs: null, canResume: true }
+    return { reason, waitMs: null, next: 'resume' }
   }
 }
 
@@ -109,16 +115,17 @@ function bodyOf(source: BlobSource, offset: number, size: number): SendRequest['
 }
 
 /** What another try may get over; throws what it can't. */
-function setbackOf(session: Session, { digest }: Descriptor, answer: SendAnswer, wasResumed: boolean): Setback {
+function setbackOf(session: Session, { digest }: Descriptor, answer: SendAnswer, wasPatched: boolean): Setback {
   const doing = `take the blob ${digest}`
   const waitMs = askedWaitMs(answer)
-  if (isBusy(answer)) return { reason: refusalOf(session, doing, answer), waitMs, canResume: true }
-  const isLost = hasCode(answer, 'BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID') || [404, 416].includes(answer.status)
+  if (isBusy(answer)) return { reason: refusalOf(session, doing, answer), waitMs, next: 'resume' }
+  const isLost = hasCode(answer, 'BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID', 'UNSUPPORTED')
+  const isOdd = isLost || [404, 405, 416, 501].includes(answer.status)
   if (hasCode(answer, 'DIGEST_INVALID')) {
     const reason = new UserError('REGISTRY_DIGEST_WRONG', session.where, 'an upload', digest, 'other bytes')
-    return { reason, waitMs, canResume: false }
+    return { reason, waitMs, next: 'anew' }
   }
-  if (isLost || wasResumed) return { reason: refusalOf(session, doing, answer), waitMs, canResume: false }
+  if (isOdd || wasPatched) return { reason: refusalOf(session, doing, answer), waitMs, next: 'otherwise' }
   throw refusalOf(session, doing, answer)
 }
 
@@ -129,7 +136,11 @@ async function stateOf(session: Session, { url }: Begun, { size }: Descriptor): 
   const last = Number(/^(?:bytes=)?0-([1-9]\d*)$/.exec(answer.headers['range'] ?? '')?.[1] ?? 'NaN')
   const isUsable = answer.status === 204 && last < size
   if (!isUsable) return null
-  return { url: answer.headers['location'] === undefined ? url : uploadUrl(session, answer), offset: last + 1 }
+  return {
+    url: answer.headers['location'] === undefined ? url : uploadUrl(session, answer),
+    offset: last + 1,
+    isPatched: true,
+  }
 }
 
 /**

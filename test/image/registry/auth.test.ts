@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { safeRealm } from '../../../src/image/registry/tokens.ts'
 import type { Repository } from '../../../src/image/types.ts'
 import { fakeProcesses } from '../../fake-processes.ts'
 import { describe, rejects } from '../../helpers.ts'
@@ -245,11 +246,11 @@ describe('authentication', it => {
       },
     ))
 
-  for (const [what, body] of [
-    ['no JSON', '<html>'],
-    ['no token', '{"expires_in":300}'],
-    ['a token that is no header', '{"token":"a\\r\\nb: c"}'],
-    ['too much', JSON.stringify({ token: 'x'.repeat(70_000) })],
+  for (const [what, body, why] of [
+    ['no JSON', '<html>', 'there is no token'],
+    ['no token', '{"expires_in":300}', 'there is no token'],
+    ['a token that is no header', '{"token":"a\\r\\nb: c"}', 'there is no token'],
+    ['too much', JSON.stringify({ token: 'x', rest: 'x'.repeat(70_000) }), 'more than 65536 bytes'],
   ] as const) {
     it(`tells that a token server answers ${what}`, () => {
       const instead: Manners['instead'] = ({ kind }, response) => {
@@ -257,10 +258,35 @@ describe('authentication', it => {
         return kind === 'token'
       }
       return withRegistry({ auth: 'bearer', instead }, async registry => {
-        await rejects(() => connected(registry, {}, async () => undefined), 'TOKEN_SERVER_ODD')
+        const { message } = await rejects(() => connected(registry, {}, async () => undefined), 'TOKEN_SERVER_ODD')
+        assert.match(message, why)
       })
     })
   }
+
+  it('trusts token servers that are where they may be', async () => {
+    const safe = (origin: string, realm: string) => String(safeRealm('reg', origin, realm))
+    for (const [origin, realm] of [
+      ['https://ghcr.io', 'https://auth.example.com/token?x=1'],
+      ['https://10.0.0.1', 'https://10.0.0.1/token'],
+      ['https://10.0.0.1', 'https://10.0.0.2/token'],
+      ['http://127.0.0.1:5000', 'http://localhost:5001/token'],
+      ['http://127.0.0.1:5000', 'https://auth.example.com/token'],
+    ] as const) {
+      assert.is(safe(origin, realm), realm)
+    }
+    for (const [origin, realm] of [
+      ['https://ghcr.io', 'http://ghcr.io/token'],
+      ['https://ghcr.io', 'https://169.254.169.254/token'],
+      ['https://ghcr.io', 'https://[fd00::1]/token'],
+      ['https://ghcr.io', 'https://localhost/token'],
+      ['https://ghcr.io', 'http://127.0.0.1/token'],
+      ['https://127.0.0.1:5000', 'http://127.0.0.1:5000/token'],
+      ['http://127.0.0.1:5000', 'http://10.0.0.1/token'],
+    ] as const) {
+      await rejects(() => safe(origin, realm), 'REGISTRY_REALM_UNSAFE')
+    }
+  })
 
   it('tells that a token server is busy, after it was asked again', () => {
     const instead: Manners['instead'] = ({ kind }, response) =>

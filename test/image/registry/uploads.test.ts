@@ -264,6 +264,19 @@ describe('uploads', it => {
     })
   })
 
+  it('go by PATCH where the registry takes nothing by PUT', () => {
+    const instead: Instead = ({ method, kind, request }, response) => {
+      if (`${method} ${kind}` !== 'PUT upload' || request.headers['content-length'] === '0') return false
+      request.resume()
+      return answerError(response, 405, 'UNSUPPORTED', 'in pieces, please')
+    }
+    return pushing({ instead }, async (repository, registry) => {
+      await repository.uploadBlob(BLOB, { bytes: BYTES })
+      assert.ok(has(registry))
+      assert.equal(registry.log.slice(-3), ['POST uploads 202', 'PATCH upload 202', 'PUT upload 201'])
+    })
+  })
+
   it('are given up where the registry stops taking them', async () => {
     const instead = first(99, 'PUT upload', () => undefined)
     const network = quickNetwork()
