@@ -1,12 +1,16 @@
 import { resolve } from 'node:path'
 import { loadConfig } from './config/load.ts'
+import { UserError } from './errors.ts'
 import type { Architecture, CheckReport } from './model.ts'
+import * as inspect from './inspect.ts'
 import * as pack from './pack.ts'
 import {
   documentOf,
   type PublicCheck,
+  type PublicImage,
   type PublicZip,
   publicCheck,
+  publicImage,
   publicZip,
   type ReportDocument,
 } from './report/json.ts'
@@ -43,6 +47,17 @@ export interface CheckOptions extends Omit<ZipOptions, 'check'> {
   readonly handler?: string
 }
 
+export interface ImageOptions extends ZipOptions {
+  /** Have an engine build the Dockerfile: true for the first that is found. Default: false. */
+  readonly build?: boolean | 'docker' | 'podman' | 'buildah' | 'nerdctl' | 'finch'
+  /** Make the image without an engine, as an OCI layout. Default: false. */
+  readonly oci?: boolean
+  /** Make the image without an engine and push it by this reference, in which {name} stands for the function's name. */
+  readonly push?: string
+  /** Take base images from the cache, and ask no registry for them. Default: false. */
+  readonly offline?: boolean
+}
+
 /**
  * Looks what would go wrong on Lambda, as `lpack check` does, and returns what `--json` prints; no artifact is written.
  * Without `functions` and `zips`: all functions of the config. Throws as `zip` does.
@@ -54,10 +69,10 @@ export async function check(options: CheckOptions = {}): Promise<readonly Public
   if (functions.length > 0 || zips.length === 0) {
     const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
     const cacheDir = options.cache === false ? null : system.cacheDir
-    reports.push(...(await pack.checkFunctions(config, { functions, cacheDir }, system)))
+    reports.push(...(await inspect.checkFunctions(config, { functions, cacheDir }, system)))
   }
   for (const path of zips) {
-    reports.push(await pack.checkZip(resolve(system.cwd, path), { runtime, architecture, handler }, system))
+    reports.push(await inspect.checkZip(resolve(system.cwd, path), { runtime, architecture, handler }, system))
   }
   return reports.map(publicCheck)
 }
@@ -88,8 +103,26 @@ export async function report(options: ReportOptions = {}): Promise<ReportDocumen
     cacheDir: options.cache === false ? null : system.cacheDir,
     before: new Map(Object.entries(options.before ?? {})),
   }
-  const { reports, total } = await pack.measureAll(config, measured, system)
+  const { reports, total } = await inspect.measureAll(config, measured, system)
   return documentOf(reports, total, system.version)
+}
+
+/**
+ * Makes images of functions, as `lpack image` does, and returns what `--json` prints. Throws as `zip` does; contexts and layouts are as they
+ * were then.
+ */
+export async function image(options: ImageOptions = {}): Promise<readonly PublicImage[]> {
+  const { functions = [], check = true, jobs = null } = options
+  const { build = false, oci = false, push = null, offline = false } = options
+  if (build !== false && (oci || push !== null)) {
+    throw new UserError('OPTIONS_CONFLICT', ['build', ...(oci ? ['oci'] : []), ...(push === null ? [] : ['push'])])
+  }
+  const system = makeSystem(options.signal ?? new AbortController().signal, SILENT)
+  const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
+  const request = { build: build === false ? null : { engine: build === true ? null : build }, oci, push, offline }
+  const cacheDir = options.cache === false ? null : system.cacheDir
+  const reports = await pack.image(config, { functions, check, jobs, cacheDir, ...request, onOutput: null }, system)
+  return reports.map(publicImage)
 }
 
 /**

@@ -1,4 +1,13 @@
-export { type CheckOptions, check, type ReportOptions, report, type ZipOptions, zip } from './api.ts'
+export {
+  type CheckOptions,
+  check,
+  type ImageOptions,
+  image,
+  type ReportOptions,
+  report,
+  type ZipOptions,
+  zip,
+} from './api.ts'
 export { type ConfigExport, defineConfig, type RawConfig } from './config/define.ts'
 export { type ErrorCode, UserError } from './errors.ts'
 export { type Explanation, explain, FINDING_CODES, type FindingCode } from './findings.ts'
@@ -6,6 +15,7 @@ export type {
   Architecture,
   Duplicate,
   Finding,
+  ImageCommands,
   InlinedShare,
   JudgedLimit,
   LeftOut,
@@ -16,4 +26,12 @@ export type {
   SilencedFinding,
   TotalReport,
 } from './model.ts'
-export type { PublicArtifact, PublicCheck, PublicReport, PublicZip, ReportDocument } from './report/json.ts'
+export type {
+  PublicArtifact,
+  PublicCheck,
+  PublicImage,
+  PublicImageArtifact,
+  PublicReport,
+  PublicZip,
+  ReportDocument,
+} from './report/json.ts'

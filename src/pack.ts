@@ -5,10 +5,10 @@ import { recallFindings, rememberFindings } from './check/remembered.ts'
 import { makeEncoder } from './deflate/encoder.ts'
 import { collectFiles } from './files/collect.ts'
 import { noDecisions } from './files/decisions.ts'
-import { hashPackages } from './files/package-hashes.ts'
-import { collectStanding, collectZip } from './files/zip.ts'
-import { packingOf } from './files/zip-packing.ts'
-import type { CheckReport, Config, FunctionReport, MeasuredReport, Plan } from './model.ts'
+import { makeImages, meansOf } from './image/make-images.ts'
+import { recipeOf } from './image/recipe.ts'
+import type { ImageRequest } from './image/types.ts'
+import type { Config, FunctionReport, ImageReport, Plan } from './model.ts'
 import { makePlans } from './plan/make-plans.ts'
 import { planAnyZip, planZip, type ZipTarget } from './plan/zip-plan.ts'
 import { recallBaseline } from './report/baseline.ts'
@@ -17,10 +17,7 @@ import { findOld } from './report/diff/old.ts'
 import { type DiffSide, diffOf, type ReportDiff } from './report/diff.ts'
 import type { ReportDocument } from './report/json.ts'
 import { judge, judgeFiles } from './report/judge.ts'
-import { recallKnown } from './report/known.ts'
-import { judgeTotal, NO_BUDGET } from './report/limits.ts'
-import { measure, withKnown } from './report/measure.ts'
-import { answersTo, type WhyAnswer } from './report/why.ts'
+import { judgeImage } from './report/judge-image.ts'
 import type { System } from './system/system.ts'
 import type { Tools } from './zip/compress.ts'
 import { makeZips } from './zip/make-zips.ts'
@@ -36,28 +33,67 @@ export interface PackOptions {
   readonly jobs: number | null
 }
 
-export type CheckOptions = Pick<PackOptions, 'functions' | 'cacheDir'>
+/** Of images; without any of them, Dockerfiles and their contexts are written. */
+export type ImageOptions = PackOptions & Omit<ImageRequest, 'outDir'>
 
 /** Packs functions as zips: all of them, or on any failure none, with the artifacts that stood before as they were. */
 export async function zip(config: Config, options: PackOptions, system: System): Promise<FunctionReport[]> {
   const plans = await makePlans(config, options.functions, system)
   return system.disk.withTemporaryFolder(workDir =>
     withTools(plans, options, { workDir, system }, async tools => {
-      const checked = await oneByOne(plans, async plan => {
-        const decisions = noDecisions()
-        const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system, decisions)
-        const checking = { plan, fileSet, decisions, cache: tools.cache, system }
-        const recalled = options.check ? await recallFindings(checking) : null
-        const findings = recalled ?? (options.check ? await check(plan, fileSet, system) : null)
-        return { ...checking, findings, isNew: recalled === null, path: plan.artifactPath }
-      })
+      const checked = await oneByOne(plans, async plan => ({
+        ...(await collectAndCheck(plan, options, { ...tools, workDir })),
+        path: plan.artifactPath,
+      }))
       const packed = await makeZips(checked, config.outDir, tools)
-      return oneByOne(packed, async one => {
-        if (one.findings !== null && one.isNew) await rememberFindings(one, one.findings)
-        return conclude(one, options.cacheDir, system.disk)
-      })
+      await remember(packed)
+      return oneByOne(packed, one => conclude(one, options.cacheDir, system.disk))
     }),
   )
+}
+
+/**
+ * Makes images of functions: Dockerfiles with their contexts, or what `options` ask for. All contexts and layouts are written, or on any
+ * failure none, with those that stood before as they were.
+ */
+export async function image(config: Config, options: ImageOptions, system: System): Promise<ImageReport[]> {
+  const plans = await makePlans(config, options.functions, system, 'image')
+  const names = plans.map(plan => plan.config.name)
+  const means = await meansOf(options, names, system)
+  return system.disk.withTemporaryFolder(workDir =>
+    withTools(plans, options, { workDir, system }, async tools => {
+      const checked = await oneByOne(plans, async plan => {
+        const one = await collectAndCheck(plan, options, { ...tools, workDir })
+        const { recipe, findings } = recipeOf(plan, one.fileSet)
+        return { ...one, recipe, recipeFindings: findings, beside: one.fileSet.beside }
+      })
+      const made = await makeImages(checked, { ...options, outDir: config.outDir }, means, { ...tools, workDir })
+      await remember(made)
+      return made.map(({ plan, fileSet, artifact, recipeFindings, found, findings }) =>
+        judgeImage(plan, fileSet, artifact, { told: [...recipeFindings, ...found], checked: findings }),
+      )
+    }),
+  )
+}
+
+/** A function's files, and what checking them found, now or in an earlier run; null: they are not to be checked. */
+async function collectAndCheck(
+  plan: Plan,
+  options: Pick<PackOptions, 'check' | 'cacheDir'>,
+  { cache, workDir, system }: Tools & { readonly workDir: string },
+) {
+  const decisions = noDecisions()
+  const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system, decisions)
+  const checking = { plan, fileSet, decisions, cache, system }
+  const recalled = options.check ? await recallFindings(checking) : null
+  const findings = recalled ?? (options.check ? await check(plan, fileSet, system) : null)
+  return { ...checking, findings, isNew: recalled === null }
+}
+
+async function remember(checked: readonly Awaited<ReturnType<typeof collectAndCheck>>[]): Promise<void> {
+  for (const one of checked) {
+    if (one.findings !== null && one.isNew) await rememberFindings(one, one.findings)
+  }
 }
 
 /** Runs an action with the encoder's threads and the cache, and puts both away. */
@@ -80,148 +116,8 @@ async function withTools<T>(
   }
 }
 
-/** Checks functions as they would be packed, and writes no artifact. */
-export async function checkFunctions(config: Config, options: CheckOptions, system: System): Promise<CheckReport[]> {
-  const plans = await makePlans(config, options.functions, system)
-  return system.disk.withTemporaryFolder(workDir =>
-    oneByOne(plans, async plan => {
-      const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
-      return judgeFiles(plan, fileSet, await check(plan, fileSet, system))
-    }),
-  )
-}
-
-/** Checks a zip, whoever made it. */
-export async function checkZip(path: string, target: ZipTarget, system: System): Promise<CheckReport> {
-  const plan = planZip(path, target)
-  const zip = await collectZip(plan, system)
-  const findings = await checkContents(plan, zip, system)
-  return { ...judge(plan, zip.fileSet, zip.artifact, { checked: findings, before: null }), handler: target.handler }
-}
-
-export interface MeasureOptions extends Omit<PackOptions, 'jobs'> {
-  /** Zips besides, whoever made them, and what they are to run on. */
-  readonly zips: readonly string[]
-  readonly target: ZipTarget
-  /** Bytes of the zips that functions may have grown from, by name; of others the last run within budget knows. */
-  readonly before: ReadonlyMap<string, number>
-}
-
-/** Measures zips that stand, down to their files: of functions, if there is a config, and others. Writes none. */
-export async function measureAll(config: Config | null, options: MeasureOptions, system: System) {
-  const plans = config === null ? [] : await makePlans(config, options.functions, system)
-  const reports = [
-    ...(await oneByOne(plans, plan => measureFunction(plan, options, system))),
-    ...(await oneByOne(options.zips, path => measureZip(path, options, system))),
-  ]
-  const isAll = config !== null && reports.length === config.functions.length && options.zips.length === 0
-  const sizes = reports.map(({ artifact }) => artifact)
-  return { reports, total: judgeTotal(isAll ? config.totalBudget : NO_BUDGET, sizes) }
-}
-
-async function measureFunction(plan: Plan, options: MeasureOptions, system: System): Promise<MeasuredReport> {
-  const { cacheDir, before } = options
-  const standing = await collectStanding(plan, system)
-  const known = await recallKnown({ sha256: standing.artifact.sha256, cacheDir }, system.disk)
-  const zip = withKnown(standing, known)
-  const checked = options.check ? await checkContents(plan, zip, system) : null
-  const baseline = await recallBaseline(plan.artifactPath, cacheDir, system.disk)
-  return measure(plan, zip, { known, checked, before: before.get(plan.config.name) ?? baseline })
-}
-
-/** One that somebody else made is checked if it is told what it is to run on. */
-async function measureZip(path: string, options: MeasureOptions, system: System): Promise<MeasuredReport> {
-  const { runtime, handler } = options.target
-  const plan = runtime === null ? planAnyZip(path) : planZip(path, options.target)
-  const found = await collectZip(plan, system)
-  const known = await recallKnown({ sha256: found.artifact.sha256, cacheDir: options.cacheDir }, system.disk)
-  // What was found on the way to it is of the function that it was packed for.
-  const zip = withKnown(found, known === null ? null : { ...known, findings: [] })
-  const checked = options.check && runtime !== null ? await checkContents(plan, zip, system) : null
-  const report = measure(plan, zip, { known, checked, before: null })
-  return { ...report, runtime, architecture: runtime === null ? null : report.architecture, handler }
-}
-
-/** What `--diff` names, by the name of the function or zip that is compared with it. */
-export type Olds = ReadonlyMap<string, DiffSide>
-
-/**
- * Reads what reports of these names are to be compared with: a zip, a folder of zips, or the JSON of an earlier report. What it doesn't
- * have is missing in the map. Throws UserError DIFF_MISSING, DIFF_UNREADABLE, DIFF_WITHOUT_FILES, DIFF_OF_SEVERAL, DIFF_OTHER_FUNCTIONS,
- * and what reading a zip throws.
- */
-export async function readOlds(
-  path: string,
-  names: readonly string[],
-  cacheDir: string | null,
-  system: System,
-): Promise<Olds> {
-  const source = await findOld(path, names, system.disk)
-  if (source.kind === 'document') return source.sides
-  const sides = new Map<string, DiffSide>()
-  for (const [name, zip] of source.zips) {
-    const options = {
-      zips: [],
-      target: NO_TARGET,
-      functions: [],
-      check: false,
-      cacheDir,
-      before: new Map<string, number>(),
-    }
-    const report = await measureZip(zip, options, system)
-    sides.set(name, { ...report, path: zip, packing: await packingOf(zip, system.disk) })
-  }
-  return sides
-}
-
-const NO_TARGET: ZipTarget = { runtime: null, architecture: 'x86_64', handler: null }
-
-/** What has changed since, function by function. */
-export async function compare(
-  { functions }: ReportDocument,
-  olds: Olds,
-  system: System,
-): Promise<readonly ReportDiff[]> {
-  return oneByOne(functions, async report => {
-    const { name, artifact } = report
-    const old = olds.get(name) ?? null
-    // How the zip is made says nothing without the other one's.
-    const isZip = old !== null && old.packing !== null
-    const packing = isZip ? await packingOf(artifact.path, system.disk) : null
-    return diffOf(old, { ...report, path: artifact.path, packing }, name)
-  })
-}
-
-/** The bill of materials of what the artifacts hold, as CycloneDX. */
-export async function billOfMaterials(document: ReportDocument, system: System): Promise<string> {
-  const hashes = new Map<string, ReadonlyMap<string, string>>()
-  for (const { artifact, files } of document.functions) {
-    hashes.set(artifact.sha256, await hashPackages(artifact.path, files, system))
-  }
-  const { sbomOf } = await import('./report/sbom.ts')
-  return sbomOf(document, hashes, document.version)
-}
-
-export interface WhyOptions extends Pick<PackOptions, 'cacheDir'> {
-  readonly name: string
-  /** A path, folder or glob, or the name of a package. */
-  readonly asked: string
-}
-
-/** Tells why a file or package is in a function's artifact, or why not, and writes none. */
-export async function why(config: Config, options: WhyOptions, system: System): Promise<readonly WhyAnswer[]> {
-  const plans = await makePlans(config, [options.name], system)
-  return system.disk.withTemporaryFolder(async workDir => {
-    const answers = await oneByOne(plans, async plan => {
-      const decisions = noDecisions()
-      const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system, decisions)
-      return answersTo(options.asked, { plan, fileSet, decisions }, system)
-    })
-    return answers.flat()
-  })
-}
-
-function placesOf({ config }: Plan, workDir: string, { cacheDir }: Pick<PackOptions, 'cacheDir'>) {
+/** Folders for work in progress: of this run, and that may outlive it. */
+export function placesOf({ config }: Plan, workDir: string, { cacheDir }: Pick<PackOptions, 'cacheDir'>) {
   return {
     workDir: join(workDir, config.name),
     storeDir: cacheDir ?? join(workDir, '.store'),
@@ -229,7 +125,7 @@ function placesOf({ config }: Plan, workDir: string, { cacheDir }: Pick<PackOpti
   }
 }
 
-async function oneByOne<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
+export async function oneByOne<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   for (const item of items) results.push(await action(item))
   return results

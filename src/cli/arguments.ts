@@ -8,9 +8,16 @@ const OPTIONS = {
   config: { type: 'string' },
   'out-dir': { type: 'string' },
   json: { type: 'boolean' },
-  jobs: { type: 'string' },
   quiet: { type: 'boolean' },
   verbose: { type: 'boolean' },
+  'no-cache': { type: 'boolean' },
+  'no-check': { type: 'boolean' },
+  jobs: { type: 'string' },
+  build: { type: 'boolean' },
+  engine: { type: 'string' },
+  oci: { type: 'boolean' },
+  push: { type: 'string' },
+  offline: { type: 'boolean' },
   runtime: { type: 'string' },
   architecture: { type: 'string' },
   handler: { type: 'string' },
@@ -19,24 +26,50 @@ const OPTIONS = {
   html: { type: 'string' },
   diff: { type: 'string' },
   sbom: { type: 'string' },
-  'no-cache': { type: 'boolean' },
-  'no-check': { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const COMMANDS = ['zip', 'check', 'report', 'why', 'cache'] as const
+type OptionName = keyof typeof OPTIONS
 
-const ARCHITECTURES = ['x86_64', 'arm64'] as const
-/** Options of zips that are there, and the options of one command. */
+const COMMON = ['config', 'out-dir', 'json', 'quiet', 'verbose', 'no-cache'] as const
+const PACKING = [...COMMON, 'no-check', 'jobs'] as const
 const OF_ZIPS = ['runtime', 'architecture', 'handler'] as const
-const OF_CHECK = ['list'] as const
-const OF_REPORT = ['markdown', 'html', 'diff', 'sbom'] as const
 
-const CACHE_COMMANDS = ['cache', 'cache clear'] as const
-const CACHE_OPTIONS: readonly string[] = ['json', 'quiet']
+/** The commands, and the options that each has. */
+const COMMANDS = {
+  zip: PACKING,
+  image: [...PACKING, 'build', 'engine', 'oci', 'push', 'offline'],
+  check: [...COMMON, ...OF_ZIPS, 'list'],
+  report: [...COMMON, ...OF_ZIPS, 'no-check', 'markdown', 'html', 'diff', 'sbom'],
+  why: COMMON,
+  init: ['yes', 'quiet'],
+  cache: ['json', 'quiet'],
+} as const satisfies Readonly<Record<string, readonly OptionName[]>>
+
+export type CommandName = keyof typeof COMMANDS
+
+const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[]
 
 type Values = ReturnType<typeof parse>['values']
+
+export type Output = 'json' | 'quiet' | 'text' | 'verbose'
+
+/** What nearly all commands take. */
+interface Common {
+  readonly configFile: string | null
+  readonly outDir: string | null
+  readonly output: Output
+  readonly useCache: boolean
+}
+
+interface Packing extends Common {
+  readonly functions: readonly string[]
+  readonly check: boolean
+  /** How many threads compress; null: the machine decides. */
+  readonly jobs: number | null
+}
 
 /** What the command line says that zips are to run on. */
 export interface SaidTarget {
@@ -47,97 +80,79 @@ export interface SaidTarget {
   readonly isSaid: boolean
 }
 
+export interface ZipInvocation extends Packing {
+  readonly kind: 'zip'
+}
+
+export interface ImageInvocation extends Packing {
+  readonly kind: 'image'
+  /** Have an engine build it: the named one, or the first that is found; null: don't. */
+  readonly build: { readonly engine: string | null } | null
+  readonly oci: boolean
+  readonly push: string | null
+  readonly offline: boolean
+}
+
+export interface CheckInvocation extends Common {
+  readonly kind: 'check'
+  /** Functions and zips. */
+  readonly names: readonly string[]
+  readonly target: SaidTarget
+}
+
+export interface ListInvocation {
+  readonly kind: 'list'
+  readonly codes: readonly string[]
+  readonly output: Output
+}
+
+export interface ReportInvocation extends Common {
+  readonly kind: 'report'
+  /** Functions and zips. */
+  readonly names: readonly string[]
+  readonly check: boolean
+  /** On stdout unless that is quiet, and where CI gathers summaries. */
+  readonly markdown: boolean
+  /** Files to write; null: none. */
+  readonly html: string | null
+  readonly sbom: string | null
+  /** What the report is compared with: a zip, a folder of zips, or the JSON of an earlier report; null: nothing. */
+  readonly diff: string | null
+  readonly target: SaidTarget
+}
+
+export interface WhyInvocation extends Common {
+  readonly kind: 'why'
+  /** The function's. */
+  readonly name: string
+  readonly asked: string
+}
+
+export interface InitInvocation {
+  readonly kind: 'init'
+  /** Whether a person may be asked. */
+  readonly asks: boolean
+  readonly output: Output
+}
+
+export interface CacheInvocation {
+  readonly kind: 'cache'
+  readonly action: 'show' | 'clear'
+  readonly output: Output
+}
+
 /** What the user asked for, decided. */
 export type Invocation =
-  | { readonly kind: 'help' }
-  | { readonly kind: 'version' }
-  | {
-      readonly kind: 'zip'
-      readonly functions: readonly string[]
-      readonly configFile: string | null
-      readonly outDir: string | null
-      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
-      readonly useCache: boolean
-      readonly check: boolean
-      /** How many threads compress; null: the machine decides. */
-      readonly jobs: number | null
-    }
-  | {
-      readonly kind: 'cache'
-      readonly action: 'show' | 'clear'
-      readonly output: 'json' | 'quiet' | 'text'
-    }
-  | {
-      readonly kind: 'check'
-      /** Functions and zips. */
-      readonly names: readonly string[]
-      readonly configFile: string | null
-      readonly outDir: string | null
-      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
-      readonly useCache: boolean
-      readonly target: SaidTarget
-    }
-  | {
-      readonly kind: 'report'
-      /** Functions and zips. */
-      readonly names: readonly string[]
-      readonly configFile: string | null
-      readonly outDir: string | null
-      /** What stands on stdout. */
-      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
-      /** On stdout unless that is quiet, and where CI gathers summaries. */
-      readonly markdown: boolean
-      /** Files to write; null: none. */
-      readonly html: string | null
-      readonly sbom: string | null
-      /** What the report is compared with: a zip, a folder of zips, or the JSON of an earlier report; null: nothing. */
-      readonly diff: string | null
-      readonly useCache: boolean
-      readonly check: boolean
-      readonly target: SaidTarget
-    }
-  | {
-      readonly kind: 'why'
-      /** The function's. */
-      readonly name: string
-      readonly asked: string
-      readonly configFile: string | null
-      readonly outDir: string | null
-      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
-      readonly useCache: boolean
-    }
-  | { readonly kind: 'list'; readonly codes: readonly string[]; readonly output: 'json' | 'quiet' | 'text' | 'verbose' }
-
-export const USAGE = `lpack packages AWS Lambda functions.
-
-  lpack zip [function…]   write <outDir>/<name>.zip and report its size against Lambda's limits
-                          no function named: all of the config; no config: what this folder holds
-  lpack check [function… | zip…]
-                          tell what would go wrong on Lambda, and write nothing; of a zip, whoever made it, with
-                          --runtime ID [--architecture arm64] [--handler module.function]
-  lpack check --list [code…]
-                          tell what the codes of findings mean
-  lpack report [function… | zip…]
-                          measure the zips that stand, by package and file, against limits and budgets
-                          --markdown (for pull requests; appended to $GITHUB_STEP_SUMMARY, too), --html FILE (a page),
-                          --sbom FILE (CycloneDX), --diff OLD (a zip, a folder of zips, or an earlier --json)
-  lpack why FUNCTION PATH|PACKAGE
-                          tell what brings a file, folder or package into the artifact, or what keeps it out
-  lpack cache [clear]     show what is kept between runs, and where; or remove it
-
-  --config FILE           this config instead of the one that is found
-  --out-dir DIR           where artifacts go (default: outDir of the config, else lpack.out)
-  --json                  one JSON document on stdout and nothing else
-  --quiet                 nothing on stdout
-  --verbose               the whole report, also of what is unchanged, and what was left out
-  --jobs N                compress in N threads (default: as many as the machine has cores and memory for)
-  --no-cache              keep nothing for later runs, use nothing of earlier ones
-  --no-check              don't check whether the function would start
-  --version, --help
-
-LPACK_CACHE_DIR says where what is kept between runs is; LPACK_CACHE_SIZE how large it may get, wheels aside (default: 2 GB).
-Exit codes: 0 fine; 1 written (or checked), but over a limit or with an error found; 2 nothing written; 130 interrupted.
-`
+  | { readonly kind: 'help'; readonly command: CommandName | null }
+  | { readonly kind: 'version'; readonly isVerbose: boolean }
+  | ZipInvocation
+  | ImageInvocation
+  | CheckInvocation
+  | ListInvocation
+  | ReportInvocation
+  | WhyInvocation
+  | InitInvocation
+  | CacheInvocation
 
 /** Throws UserError COMMAND_UNKNOWN, OPTION_UNKNOWN, OPTION_MISUSED and OPTIONS_CONFLICT. */
 export function readArguments(args: readonly string[]): Invocation {
@@ -145,73 +160,103 @@ export function readArguments(args: readonly string[]): Invocation {
   for (const [option, value] of Object.entries(values)) {
     if (value === '') throw new UserError('OPTION_MISUSED', `--${option} needs a value`)
   }
-  if (values.version) return { kind: 'version' }
-  const [command, ...functions] = positionals
-  if (values.help || command === undefined || command === 'help') return { kind: 'help' }
-  if (command === 'check') return checkInvocation(values, functions)
-  if (command === 'report') return reportInvocation(values, functions)
-  if (command === 'cache') return cacheInvocation(values, positionals)
-  if (command === 'why') return whyInvocation(values, functions)
-  if (command !== 'zip') throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
-  refuse(values, [...OF_ZIPS, ...OF_CHECK], 'lpack check')
-  refuse(values, OF_REPORT, 'lpack report')
+  const [first, ...names] = positionals[0] === 'help' ? positionals.slice(1) : positionals
+  if (values.version) return { kind: 'version', isVerbose: values.verbose ?? false }
+  if (first === undefined) return { kind: 'help', command: null }
+  const command = COMMAND_NAMES.find(name => name === first)
+  if (command === undefined) throw new UserError('COMMAND_UNKNOWN', first, nearest(first, COMMAND_NAMES))
+  if (values.help || positionals[0] === 'help') return { kind: 'help', command }
+  refuseForeign(command, values)
+  return READERS[command](values, names)
+}
+
+type Reader = (values: Values, names: readonly string[]) => Invocation
+
+const READERS: Readonly<Record<CommandName, Reader>> = {
+  zip: (values, functions) => ({ kind: 'zip', ...packing(values, functions) }),
+  image: imageInvocation,
+  check: checkInvocation,
+  report: reportInvocation,
+  why: whyInvocation,
+  init: initInvocation,
+  cache: cacheInvocation,
+}
+
+function refuseForeign(command: CommandName, values: Values): void {
+  const own: readonly string[] = COMMANDS[command]
+  const foreign = Object.keys(values).find(option => !own.includes(option))
+  if (foreign === undefined) return
+  const others = COMMAND_NAMES.filter(name => (COMMANDS[name] as readonly string[]).includes(foreign))
+  const list = others.map(name => `\`lpack ${name}\``).join(', ')
+  throw new UserError(
+    'OPTION_MISUSED',
+    `\`lpack ${command}\` has no --${foreign}: --${foreign} is an option of ${list}`,
+  )
+}
+
+function common(values: Values): Common {
   return {
-    kind: 'zip',
-    functions,
     configFile: values.config ?? null,
     outDir: values['out-dir'] ?? null,
     output: outputOf(values),
     useCache: !values['no-cache'],
-    check: !values['no-check'],
-    jobs: jobsOf(values.jobs),
   }
 }
 
-function checkInvocation(values: Values, names: readonly string[]): Invocation {
-  const output = outputOf(values)
-  if (values['no-check']) throw new UserError('OPTION_MISUSED', '--no-check leaves `lpack check` nothing to do')
-  refuse(values, ['jobs'], 'lpack zip')
-  refuse(values, OF_REPORT, 'lpack report')
+function packing(values: Values, functions: readonly string[]): Packing {
+  return { ...common(values), functions, check: !values['no-check'], jobs: jobsOf(values.jobs) }
+}
+
+function imageInvocation(values: Values, functions: readonly string[]): ImageInvocation {
+  const { engine, push = null, oci = false, offline = false } = values
+  const without = (['oci', 'push'] as const).filter(option => values[option] !== undefined)
+  if (values.build && without.length > 0) throw new UserError('OPTIONS_CONFLICT', ['build', ...without])
+  if (engine !== undefined && !values.build) throw new UserError('OPTION_MISUSED', '--engine is of --build')
+  const build = values.build ? { engine: engine ?? null } : null
+  return { kind: 'image', ...packing(values, functions), build, oci, push, offline }
+}
+
+function checkInvocation(values: Values, names: readonly string[]): CheckInvocation | ListInvocation {
   const target = targetOf(values)
-  if (values.list) {
-    if (target.isSaid) throw new UserError('OPTION_MISUSED', '--list tells what codes mean and checks nothing')
-    return { kind: 'list', codes: names, output }
+  if (values.list && target.isSaid) {
+    throw new UserError('OPTION_MISUSED', '--list tells what codes mean and checks nothing')
   }
-  return {
-    kind: 'check',
-    names,
-    configFile: values.config ?? null,
-    outDir: values['out-dir'] ?? null,
-    output,
-    useCache: !values['no-cache'],
-    target,
-  }
+  return values.list
+    ? { kind: 'list', codes: names, output: outputOf(values) }
+    : { kind: 'check', ...common(values), names, target }
 }
 
-function reportInvocation(values: Values, names: readonly string[]): Invocation {
-  refuse(values, ['jobs'], 'lpack zip')
-  refuse(values, OF_CHECK, 'lpack check')
+function reportInvocation(values: Values, names: readonly string[]): ReportInvocation {
   const output = outputOf(values)
   const { markdown = false, html = null, sbom = null, diff = null } = values
   if (markdown && (output === 'json' || output === 'verbose')) {
     throw new UserError('OPTIONS_CONFLICT', [output, 'markdown'])
   }
   if (html !== null && html === sbom) throw new UserError('OPTION_MISUSED', '--html and --sbom name the same file')
-  return {
-    kind: 'report',
-    names,
-    configFile: values.config ?? null,
-    outDir: values['out-dir'] ?? null,
-    output,
-    markdown,
-    html,
-    sbom,
-    diff,
-    useCache: !values['no-cache'],
-    check: !values['no-check'],
-    target: targetOf(values),
-  }
+  const check = !values['no-check']
+  return { kind: 'report', ...common(values), names, check, markdown, html, sbom, diff, target: targetOf(values) }
 }
+
+function whyInvocation(values: Values, [name, asked, ...more]: readonly string[]): WhyInvocation {
+  if (name === undefined || asked === undefined || more.length > 0) {
+    throw new UserError('OPTION_MISUSED', '`lpack why` takes a function, and a path or the name of a package')
+  }
+  return { kind: 'why', ...common(values), name, asked }
+}
+
+function initInvocation(values: Values, names: readonly string[]): InitInvocation {
+  if (names.length > 0) throw new UserError('OPTION_MISUSED', '`lpack init` takes no names: run it in the folder')
+  return { kind: 'init', asks: !values.yes, output: outputOf(values) }
+}
+
+function cacheInvocation(values: Values, names: readonly string[]): CacheInvocation {
+  const command = ['cache', ...names].join(' ')
+  const known = (['cache', 'cache clear'] as const).find(one => one === command)
+  if (known === undefined) throw new UserError('COMMAND_UNKNOWN', command, nearest(command, ['cache', 'cache clear']))
+  return { kind: 'cache', action: known === 'cache' ? 'show' : 'clear', output: outputOf(values) }
+}
+
+const ARCHITECTURES = ['x86_64', 'arm64'] as const
 
 function targetOf(values: Values): SaidTarget {
   const { runtime = null, architecture = 'x86_64', handler = null } = values
@@ -226,50 +271,13 @@ function targetOf(values: Values): SaidTarget {
   return { runtime, architecture: known, handler, isSaid }
 }
 
-/** Options that another command has. */
-function refuse(values: Values, options: readonly (keyof Values)[], command: string): void {
-  const foreign = options.find(option => values[option] !== undefined)
-  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `--${foreign} is an option of \`${command}\``)
-}
-
-const WHY_OPTIONS: readonly string[] = ['config', 'out-dir', 'json', 'quiet', 'verbose', 'no-cache']
-
-function whyInvocation(values: Values, named: readonly string[]): Invocation {
-  const [name, asked] = named
-  const foreign = Object.keys(values).find(option => !WHY_OPTIONS.includes(option))
-  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `\`lpack why\` has no --${foreign}`)
-  if (name === undefined || asked === undefined || named.length > 2) {
-    throw new UserError('OPTION_MISUSED', '`lpack why` takes a function, and a path or the name of a package')
-  }
-  return {
-    kind: 'why',
-    name,
-    asked,
-    configFile: values.config ?? null,
-    outDir: values['out-dir'] ?? null,
-    output: outputOf(values),
-    useCache: !values['no-cache'],
-  }
-}
-
-function cacheInvocation(values: Values, positionals: readonly string[]): Invocation {
-  const command = positionals.join(' ')
-  const known = CACHE_COMMANDS.find(one => one === command)
-  if (known === undefined) throw new UserError('COMMAND_UNKNOWN', command, nearest(command, CACHE_COMMANDS))
-  const foreign = Object.keys(values).find(option => !CACHE_OPTIONS.includes(option))
-  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `\`lpack ${known}\` has no --${foreign}`)
-  if (values.json && values.quiet) throw new UserError('OPTIONS_CONFLICT', CACHE_OPTIONS)
-  const output = values.json ? 'json' : values.quiet ? 'quiet' : 'text'
-  return { kind: 'cache', action: known === 'cache' ? 'show' : 'clear', output }
-}
-
 function jobsOf(text: string | undefined): number | null {
   if (text === undefined) return null
   if (!/^\d+$/.test(text)) throw new UserError('OPTION_MISUSED', `--jobs needs a number, not "${text}"`)
   return Number(text)
 }
 
-function outputOf(values: { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean }) {
+function outputOf(values: Values): Output {
   const given = (['json', 'quiet', 'verbose'] as const).filter(name => values[name])
   if (given.length > 1) throw new UserError('OPTIONS_CONFLICT', given)
   return given[0] ?? 'text'

@@ -37,6 +37,8 @@ const LABELS: Readonly<Record<KindName, string>> = {
   artifacts: 'what artifacts are made of',
   findings: 'what checks found',
   reports: 'what reports tell',
+  images: 'what images are made of',
+  layers: 'layers of images',
   wheels: 'wheels',
   built: 'wheels built here',
 }

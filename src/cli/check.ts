@@ -18,7 +18,7 @@ export async function checkCommand(
   tellInferred: (config: Config) => void,
 ): Promise<number> {
   const { zips, functions } = await sortNames(invocation, system)
-  const { checkFunctions, checkZip } = await import('../pack.ts')
+  const { checkFunctions, checkZip } = await import('../inspect.ts')
   const reports: CheckReport[] = []
   if (functions.length > 0 || zips.length === 0) {
     const { loadConfig } = await import('../config/load.ts')

@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts'
-import type { Config, FunctionReport, TotalReport } from '../model.ts'
+import type { Config } from '../model.ts'
 import { reasonOfFault } from '../system/fault.ts'
 import type { System } from '../system/system.ts'
-import { type Invocation, readArguments, USAGE } from './arguments.ts'
+import { type Invocation, type Output, readArguments } from './arguments.ts'
 
 /** Where the program reads and writes as a person sees it. */
 export interface Console {
@@ -10,10 +10,14 @@ export interface Console {
   readonly out: (text: string) => void
   /** The conversation. */
   readonly err: (text: string) => void
+  /** Asks a person; null: there is nobody. An empty answer means the fallback. */
+  readonly ask: ((question: string, fallback: string) => Promise<string>) | null
   readonly color: boolean
   /** Cells of a line. */
   readonly width: number
   readonly version: string
+  /** What runs the program, such as `node v24.1.0 linux x64`. */
+  readonly engine: string
 }
 
 /** Runs one command. Returns its exit code: 0 fine, 1 written and judged bad, 2 nothing written, 130 or 143 interrupted. */
@@ -38,84 +42,37 @@ export function explained(error: unknown, { version }: { readonly version: strin
   return `lpack ${version} has a bug; it met this:\n${told}`
 }
 
+/** Each command is loaded on demand, so that --version and --help start at once. */
 async function run(invocation: Invocation, console: Console, system: System): Promise<number> {
+  const tellInferred = (config: Config) => tell(config, invocation, console)
   switch (invocation.kind) {
     case 'help':
-      console.out(USAGE)
+      console.out((await import('./usage.ts')).usageOf(invocation.command))
       return 0
     case 'version':
-      console.out(`${console.version}\n`)
+      console.out(invocation.isVerbose ? (await import('./about.ts')).about(console) : `${console.version}\n`)
       return 0
     case 'zip':
-      return zipCommand(invocation, console, system)
-    case 'check': {
-      const { checkCommand } = await import('./check.ts')
-      return checkCommand(invocation, console, system, config => tellInferred(config, invocation, console))
-    }
-    case 'report': {
-      const { reportCommand } = await import('./report.ts')
-      return reportCommand(invocation, console, system, config => tellInferred(config, invocation, console))
-    }
-    case 'list': {
-      const { listCommand } = await import('./check.ts')
-      return listCommand(invocation, console)
-    }
-    case 'why': {
-      const { whyCommand } = await import('./why.ts')
-      return whyCommand(invocation, console, system, config => tellInferred(config, invocation, console))
-    }
-    case 'cache': {
-      const { cacheCommand } = await import('./cache.ts')
-      return cacheCommand(invocation, console, system)
-    }
+      return (await import('./zip.ts')).zipCommand(invocation, console, system, tellInferred)
+    case 'image':
+      return (await import('./image.ts')).imageCommand(invocation, console, system, tellInferred)
+    case 'check':
+      return (await import('./check.ts')).checkCommand(invocation, console, system, tellInferred)
+    case 'list':
+      return (await import('./check.ts')).listCommand(invocation, console)
+    case 'report':
+      return (await import('./report.ts')).reportCommand(invocation, console, system, tellInferred)
+    case 'why':
+      return (await import('./why.ts')).whyCommand(invocation, console, system, tellInferred)
+    case 'init':
+      return (await import('./init.ts')).initCommand(invocation, console, system)
+    case 'cache':
+      return (await import('./cache.ts')).cacheCommand(invocation, console, system)
   }
 }
 
-async function zipCommand(
-  invocation: Extract<Invocation, { kind: 'zip' }>,
-  console: Console,
-  system: System,
-): Promise<number> {
-  // Loaded on demand, so that --version and --help start at once.
-  const { loadConfig } = await import('../config/load.ts')
-  const { zip } = await import('../pack.ts')
-  const { judgeTotal } = await import('../report/limits.ts')
-  const config = await loadConfig(system, { configFile: invocation.configFile, outDir: invocation.outDir })
-  tellInferred(config, invocation, console)
-  const cacheDir = invocation.useCache ? system.cacheDir : null
-  const { functions, check, jobs } = invocation
-  const reports = await zip(config, { functions, check, jobs, cacheDir }, system)
-  system.progress.clear()
-  const isAll = reports.length === config.functions.length
-  const sizes = reports.map(({ artifact }) => artifact)
-  const total = isAll ? judgeTotal(config.totalBudget, sizes) : null
-  await tellReports({ reports, total: (total?.limits.length ?? 0) > 0 ? total : null }, invocation, console, system)
-  return reports.every(({ ok }) => ok) && total?.ok !== false ? 0 : 1
-}
-
-function tellInferred(config: Config, { output }: { readonly output: string }, console: Console): void {
+function tell(config: Config, invocation: Invocation, console: Console): void {
+  const output: Output = 'output' in invocation ? invocation.output : 'text'
   if (output === 'quiet') return
   for (const sentence of config.inferred) console.err(`inferred: ${sentence}\n`)
-}
-
-async function tellReports(
-  { reports, total }: { readonly reports: readonly FunctionReport[]; readonly total: TotalReport | null },
-  { output }: Extract<Invocation, { kind: 'zip' }>,
-  console: Console,
-  system: System,
-): Promise<void> {
-  if (output === 'json') {
-    const { reportsAsJson } = await import('../report/json.ts')
-    console.out(reportsAsJson(reports, console.version, total))
-    return
-  }
-  const { reportAsText, totalAsText } = await import('../report/text.ts')
-  const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd }
-  const bad = reports.filter(({ ok }) => !ok)
-  const asText = (some: readonly FunctionReport[]) => {
-    const totals = total === null ? [] : [totalAsText(total, style)]
-    return [...some.map(report => reportAsText(report, style)), ...totals].join('\n')
-  }
-  if (output !== 'quiet') console.out(asText(reports))
-  else if (bad.length > 0 || total?.ok === false) console.err(asText(bad))
 }

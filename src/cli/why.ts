@@ -11,7 +11,7 @@ export async function whyCommand(
   tellInferred: (config: Config) => void,
 ): Promise<number> {
   const { loadConfig } = await import('../config/load.ts')
-  const { why } = await import('../pack.ts')
+  const { why } = await import('../inspect.ts')
   const { name, asked, output } = invocation
   const config = await loadConfig(system, { configFile: invocation.configFile, outDir: invocation.outDir })
   tellInferred(config)

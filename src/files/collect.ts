@@ -20,13 +20,12 @@ export async function collectFiles(
   const others =
     plan.language === 'python'
       ? { ...(await collectDependencies(plan, own.files, { ...places, decisions }, system)), inlined: [], beside: [] }
-      : await collectNodeFiles(plan, { ...places, decisions }, system)
+      : { ...(await collectNodeFiles(plan, { ...places, decisions }, system)), installs: [] }
   const files = await unite(own.files, others.files, system)
   checkFolders(files)
   return {
     ...others,
     files: sorted(files),
-    installs: [],
     leftOut: [...own.leftOut, ...others.leftOut],
     findings: [...own.findings, ...others.findings],
   }

@@ -60,6 +60,7 @@ function tell(plan: Plan, ofFiles: readonly Finding[], checked: readonly Finding
   return silence(found, plan.config, checked !== null)
 }
 
-function isFine(limits: readonly JudgedLimit[], findings: readonly Finding[]): boolean {
+/** Whether nothing that was found or measured decides the exit code. */
+export function isFine(limits: readonly JudgedLimit[], findings: readonly Finding[]): boolean {
   return isWithin(limits) && findings.every(({ severity }) => severity !== 'error')
 }

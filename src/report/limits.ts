@@ -1,5 +1,20 @@
-import { DIRECT_UPLOAD_BYTES, UNZIPPED_BYTES } from '../aws/limits.ts'
-import type { FunctionConfig, Growth, JudgedLimit, LimitStatus, TotalBudget, TotalReport } from '../model.ts'
+import {
+  DIRECT_UPLOAD_BYTES,
+  IMAGE_LAYERS,
+  IMAGE_MANIFEST_BYTES,
+  IMAGE_SETTINGS_BYTES,
+  IMAGE_UNZIPPED_BYTES,
+  UNZIPPED_BYTES,
+} from '../aws/limits.ts'
+import type {
+  FunctionConfig,
+  Growth,
+  ImageArtifact,
+  JudgedLimit,
+  LimitStatus,
+  TotalBudget,
+  TotalReport,
+} from '../model.ts'
 
 /** From this share of a limit on, it is near. */
 const NEAR = 0.9
@@ -32,9 +47,20 @@ export function unzippedLimits({ layers, budget }: FunctionConfig, bytes: number
   ]
 }
 
-/** The budget of a container image, if there is one. */
-export function imageBudget({ budget }: FunctionConfig, bytes: number): JudgedLimit[] {
-  return budget.imageBytes === null ? [] : [mayBe('budget-image', bytes, budget.imageBytes)]
+/** Of an image the base counts in Lambda's limits; the budget is of what the function brings. */
+export function imageLimits({ budget }: FunctionConfig, artifact: ImageArtifact): JudgedLimit[] {
+  const { layers, settingsBytes, manifestBytes } = artifact
+  const own = layers.filter(({ kind }) => kind !== 'base')
+  const ownBytes = own.reduce((sum, layer) => sum + (layer.unzippedBytes ?? 0), 0)
+  return [
+    mustBeSmaller('image-unzipped', artifact.unzippedBytes, IMAGE_UNZIPPED_BYTES, 'error'),
+    ...(artifact.kind === 'image' ? [mayBe('image-layers', layers.length, IMAGE_LAYERS, 'warning')] : []),
+    ...(settingsBytes === null ? [] : [mayBe('image-settings', settingsBytes, IMAGE_SETTINGS_BYTES)]),
+    ...(manifestBytes === null
+      ? []
+      : [mustBeSmaller('image-manifest', manifestBytes, IMAGE_MANIFEST_BYTES, 'warning')]),
+    ...(budget.imageBytes === null ? [] : [mayBe('budget-image', ownBytes, budget.imageBytes)]),
+  ]
 }
 
 export const NO_BUDGET: TotalBudget = { zippedBytes: null, unzippedBytes: null }
@@ -66,8 +92,8 @@ function mustBeSmaller(id: string, bytes: number, limit: number, severity: 'erro
   return { id, bytes, limit, status: statusOf(bytes, limit, bytes >= limit), severity }
 }
 
-function mayBe(id: string, bytes: number, limit: number): JudgedLimit {
-  return { id, bytes, limit, status: statusOf(bytes, limit, bytes > limit), severity: 'error' }
+function mayBe(id: string, bytes: number, limit: number, severity: 'error' | 'warning' = 'error'): JudgedLimit {
+  return { id, bytes, limit, status: statusOf(bytes, limit, bytes > limit), severity }
 }
 
 function statusOf(bytes: number, limit: number, isOver: boolean): LimitStatus {

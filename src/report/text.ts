@@ -1,9 +1,11 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
-import type { Finding, FunctionReport, JudgedLimit, PackageSize, Severity, TotalReport } from '../model.ts'
+
+import type { Finding, FunctionReport, ImageReport, JudgedLimit, PackageSize, Severity, TotalReport } from '../model.ts'
+
 import { codeSha256 } from './json.ts'
 import { OWN } from './packages.ts'
-import { count, limitLabel, limitName, percentage, shareOf, size, type Verdict, verdictOf } from './words.ts'
+import { amountOf, count, limitLabel, limitName, percentage, shareOf, size, type Verdict, verdictOf } from './words.ts'
 
 export interface TextStyle {
   readonly color: boolean
@@ -16,7 +18,8 @@ export interface TextStyle {
 export type Colour = 'red' | 'yellow' | 'green' | 'dim' | 'bold'
 
 const BAR_CELLS = 20
-const HEAVIEST = 10
+/** So many packages are told; --verbose tells them all. */
+export const HEAVIEST = 10
 
 /** A report for people: one line if nothing changed and all is well, else one screen. Ends in a line break. */
 export function reportAsText(report: FunctionReport, style: TextStyle): string {
@@ -40,7 +43,7 @@ export function totalAsText(total: TotalReport, style: TextStyle): string {
 function unchangedLines(report: FunctionReport, style: TextStyle): string[] {
   const { artifact } = report
   const sizes = `${size(artifact.bytes)} zipped, ${size(artifact.unzippedBytes)} unzipped`
-  const told = report.findings.filter(({ severity, code }) => severity !== 'note' || code === 'ENV_FILE_LEFT_OUT')
+  const told = report.findings.filter(isToldAlways)
   return [
     `${report.name}  unchanged  ${sizes}  ${shown(artifact.path, style)}`,
     ...told.map(one => findingLine(one, style)),
@@ -50,7 +53,6 @@ function unchangedLines(report: FunctionReport, style: TextStyle): string[] {
 function fullLines(report: FunctionReport, style: TextStyle): string[] {
   const { artifact } = report
   const paint = painter(style)
-  const verdict = verdictOf(report)
   const state = artifact.unchanged ? 'unchanged' : 'written'
   return [
     `${paint('bold', report.name)}  ${report.runtime} ${report.architecture}  ${report.handler}`,
@@ -66,19 +68,24 @@ function fullLines(report: FunctionReport, style: TextStyle): string[] {
     `  CodeSha256  ${codeSha256(artifact.sha256)}`,
     ...report.findings.map(one => findingLine(one, style)),
     ...(style.verbose ? silencedLines(report) : []),
-    `  ${paint(TONE_COLOURS[verdict.tone], verdict.text)}`,
+    verdictLine(report, style),
   ]
 }
 
-function limitLine(limit: JudgedLimit, style: TextStyle): string {
+/** Also of what is unchanged. */
+export function isToldAlways({ severity, code }: Finding): boolean {
+  return severity !== 'note' || code === 'ENV_FILE_LEFT_OUT'
+}
+
+export function limitLine(limit: JudgedLimit, style: TextStyle): string {
   const share = shareOf(limit)
   const filled = Math.min(BAR_CELLS, Math.ceil(share * BAR_CELLS))
   const colour =
     limit.status === 'ok' ? 'green' : limit.status === 'near' || limit.severity !== 'error' ? 'yellow' : 'red'
   const bar = painter(style)(colour, '█'.repeat(filled)) + painter(style)('dim', '░'.repeat(BAR_CELLS - filled))
   const label = limitLabel(limit).padEnd(8)
-  const percent = `${percentage(share)} of ${size(limit.limit)}`
-  return `  ${label} ${size(limit.bytes).padStart(9)}  ${bar}  ${percent} ${limitName(limit)}`.trimEnd()
+  const percent = `${percentage(share)} of ${amountOf(limit, limit.limit)}`
+  return `  ${label} ${amountOf(limit, limit.bytes).padStart(9)}  ${bar}  ${percent} ${limitName(limit)}`.trimEnd()
 }
 
 function packageLines(packages: readonly PackageSize[], style: TextStyle): string[] {
@@ -96,7 +103,7 @@ function packageLines(packages: readonly PackageSize[], style: TextStyle): strin
   return ['', `  ${heading}`, ...rows]
 }
 
-function leftOutLines({ leftOut }: FunctionReport): string[] {
+export function leftOutLines({ leftOut }: Pick<FunctionReport, 'leftOut'>): string[] {
   if (leftOut.length === 0) return []
   const width = Math.max(...leftOut.map(({ rule }) => rule.length))
   const rows = leftOut.map(
@@ -110,15 +117,20 @@ export const TONE_COLOURS: Readonly<Record<Verdict['tone'], Colour>> = { good: '
 
 export const SEVERITY_COLOURS: Readonly<Record<Severity, Colour>> = { error: 'red', warning: 'yellow', note: 'dim' }
 
-function findingLine({ severity, code, message }: Finding, style: TextStyle): string {
+export function findingLine({ severity, code, message }: Finding, style: TextStyle): string {
   return `  ${painter(style)(SEVERITY_COLOURS[severity], severity)} ${code}: ${message}`
 }
 
-function silencedLines({ silenced }: FunctionReport): string[] {
+export function silencedLines({ silenced }: Pick<FunctionReport, 'silenced'>): string[] {
   return silenced.length === 0 ? [] : [`  ${count(silenced.length, 'finding')} silenced by \`ignore\``]
 }
 
-function shown(path: string, { cwd }: TextStyle): string {
+export function verdictLine(report: FunctionReport | ImageReport, style: TextStyle): string {
+  const { tone, text } = verdictOf(report)
+  return `  ${painter(style)(TONE_COLOURS[tone], text)}`
+}
+
+export function shown(path: string, { cwd }: TextStyle): string {
   const way = relative(cwd, path)
   return way.startsWith('..') ? path : way
 }

@@ -6,7 +6,8 @@ import type { Finding, JudgedLimit } from '../model.ts'
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   if (bytes < 1_048_576) return `${(bytes / 1024).toFixed(1)} KB`
-  return `${(bytes / 1_048_576).toFixed(1)} MB`
+  if (bytes < 10 * 1_073_741_824) return `${(bytes / 1_048_576).toFixed(1)} MB`
+  return `${(bytes / 1_073_741_824).toFixed(1)} GB`
 }
 
 /** A share of one in whole percent, never more than it is. */
@@ -27,6 +28,10 @@ export function shareOf({ bytes, limit }: JudgedLimit): number {
 const LIMIT_LABELS: Readonly<Record<string, string>> = {
   'zip-direct-upload': 'zipped',
   unzipped: 'unzipped',
+  'image-unzipped': 'unzipped',
+  'image-layers': 'layers',
+  'image-settings': 'settings',
+  'image-manifest': 'manifest',
   'budget-zipped': 'zipped',
   'budget-unzipped': 'unzipped',
   'budget-image': 'image',
@@ -38,12 +43,19 @@ const LIMIT_LABELS: Readonly<Record<string, string>> = {
 const LIMIT_NAMES: Readonly<Record<string, string>> = {
   'zip-direct-upload': 'for a direct upload',
   unzipped: 'for code and layers',
+  'image-unzipped': 'for an image',
+  'image-manifest': 'advised',
   'budget-zipped': 'of your budget',
   'budget-unzipped': 'of your budget',
   'budget-image': 'of your budget',
   'budget-growth': 'that it may grow to',
   'total-zipped': 'of your total budget',
   'total-unzipped': 'of your total budget',
+}
+
+/** An amount of what a limit is of. */
+export function amountOf({ id }: Pick<JudgedLimit, 'id'>, amount: number): string {
+  return id === 'image-layers' ? String(amount) : size(amount)
 }
 
 /** What a limit is of, in a word. */
@@ -65,12 +77,20 @@ export function overSentence({ id, bytes, limit }: JudgedLimit): string {
       return 'Too large for a direct upload: put the zip on S3 and create the function from there.'
     case 'unzipped':
       return `Lambda refuses it: ${excess} over what code and layers may have unzipped. Drop packages, try \`"slim": "strong"\` or \`"runtimeSdk": "omit"\`, or use a container image.`
+    case 'image-unzipped':
+      return `Lambda refuses it: ${excess} over what an image may have unzipped. Drop packages or files, or load them at run time from S3 or a file system.`
+    case 'image-layers':
+      return `It has more layers than engines unpack (${limit}): take another base.`
+    case 'image-settings':
+      return `Lambda refuses it: ${excess} over what entry point, command, working folder and environment may have. Shorten \`environment\`.`
+    case 'image-manifest':
+      return 'Its manifest is larger than AWS advises: take a base of fewer layers.'
     case 'budget-zipped':
       return `Over your budget by ${excess}: ${against('zipped', 'budget.zipped')}`
     case 'budget-unzipped':
       return `Over your budget by ${excess}: ${against('unzipped', 'budget.unzipped')}`
     case 'budget-image':
-      return `Over your budget by ${excess}: ${against('as an image', 'budget.image')}`
+      return `Over your budget by ${excess}: ${against('without the base', 'budget.image')}`
     case 'budget-growth':
       return `Grown by ${excess} more than your budget allows: ${size(bytes)} zipped, and \`budget.growth\` lets it get to ${size(limit)}.`
     case 'total-zipped':

@@ -26,10 +26,21 @@ export function makeSystem(signal: AbortSignal, progress: Progress): System {
   }
 }
 
-/** From its manifest, which it finds by its own name. */
 export function ownVersion(): string {
-  const manifest = createRequire(import.meta.url)('lpack/package.json') as { readonly version: string }
-  return manifest.version
+  return ownManifest().version
+}
+
+/** Of esbuild, which is the one package that is installed beside lpack, at an exact version. */
+export function bundlerVersion(): string {
+  return ownManifest().dependencies.esbuild
+}
+
+/** Found by its own name. */
+function ownManifest() {
+  return createRequire(import.meta.url)('lpack/package.json') as {
+    readonly version: string
+    readonly dependencies: { readonly esbuild: string }
+  }
 }
 
 /** A thread that compresses large files takes so many bytes. */

@@ -15,20 +15,31 @@ export function makeProcesses(
     find: name => find(name, env, platform),
     run: async (command, args, options = {}) => {
       const { execa } = await import('execa')
-      const result = await execa(command, args, {
+      const child = execa(command, args, {
         reject: false,
         cancelSignal: signal,
-        stdin: 'ignore',
+        ...(options.stdin === undefined ? { stdin: 'ignore' } : { input: options.stdin }),
         extendEnv: false,
         env: { ...env, ...options.env },
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       })
+      const { onOutput } = options
+      if (onOutput !== undefined) {
+        for (const stream of [child.stdout, child.stderr]) tellText(stream, onOutput)
+      }
+      const result = await child
       signal.throwIfAborted()
       if (result.failed)
         throw new UserError('TOOL_FAILED', [command, ...args].join(' '), endingOf(result), told(result))
       return { stdout: result.stdout, stderr: result.stderr }
     },
   }
+}
+
+/** Whole characters, though a read may end amid one. */
+function tellText(stream: NodeJS.ReadableStream, onOutput: (text: string) => void): void {
+  const decoder = new TextDecoder()
+  stream.on('data', (piece: Uint8Array) => onOutput(decoder.decode(piece, { stream: true })))
 }
 
 async function find(

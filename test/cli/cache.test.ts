@@ -49,6 +49,8 @@ describe('cli/cache', it => {
   what artifacts are made of          0 files        0 B
   what checks found                   0 files        0 B
   what reports tell                   0 files        0 B
+  what images are made of             0 files        0 B
+  layers of images                    0 files        0 B
   wheels                              1 file      1.9 MB
   wheels built here                   0 files        0 B
   in all                              2 files     1.9 MB
@@ -74,7 +76,7 @@ describe('cli/cache', it => {
       assert.equal(kinds[0], { kind: 'streams', files: 1, bytes: 8192, limited: true })
       assert.equal(
         kinds.map(({ kind }: { readonly kind: string }) => kind),
-        ['streams', 'index', 'artifacts', 'findings', 'reports', 'wheels', 'built'],
+        ['streams', 'index', 'artifacts', 'findings', 'reports', 'images', 'layers', 'wheels', 'built'],
       )
     }))
 

@@ -1,11 +1,22 @@
 import { dirname, join } from 'node:path'
 import { UserError, unreachable } from '../../errors.ts'
-import type { Decisions, FileEntry, Finding, LeftOut, LockFormat, PackedPackage, PythonPlan } from '../../model.ts'
+import { finding } from '../../findings.ts'
+import type {
+  Decisions,
+  FileEntry,
+  Finding,
+  InstalledInImage,
+  LeftOut,
+  LockFormat,
+  PackedPackage,
+  PythonPlan,
+} from '../../model.ts'
 import type { System } from '../../system/system.ts'
 import type { Asking } from './build/workshop.ts'
 import { buildWheels } from './build.ts'
 import { checkComplete, requiredBy } from './closure.ts'
 import { layOutEnvironment } from './environment.ts'
+import { buildOrInstall, type ToInstall, takeInstalls } from './image-installs.ts'
 import { obtainWheels } from './index/obtain.ts'
 import { select as selectFromPdm } from './locks/pdm.ts'
 import { select as selectFromPipfile } from './locks/pipfile.ts'
@@ -17,7 +28,7 @@ import { merge } from './merge.ts'
 import { needsOf } from './needs.ts'
 import { readRequirements } from './requirements.ts'
 import { resolve } from './resolve.ts'
-import { omitRuntimeSdk } from './runtime-sdk.ts'
+import { omitRuntimeSdk, RUNTIME_SDK } from './runtime-sdk.ts'
 import { slim } from './slim.ts'
 import type { LaidOutDistribution, LocalWheel, SelectedPackage, Selection } from './types.ts'
 import { layOutWheel } from './wheel.ts'
@@ -41,6 +52,8 @@ export interface CollectedDependencies {
   readonly packages: readonly PackedPackage[]
   readonly leftOut: readonly LeftOut[]
   readonly findings: readonly Finding[]
+  /** What pip is to install in an image; of a zip none. Sorted by name. */
+  readonly installs: readonly InstalledInImage[]
 }
 
 /**
@@ -57,15 +70,26 @@ export async function collectDependencies(
   const all = await layOut({ plan, places, system })
   const kept =
     config.runtimeSdk === 'omit' ? omitRuntimeSdk(all.distributions, target) : { ...all, findings: [], leftOut: [] }
+  const installs = all.installs.filter(({ name }) => config.runtimeSdk !== 'omit' || !RUNTIME_SDK.includes(name))
   const packed = { distributions: kept.distributions, level: config.slim, ownFiles }
   const slimmed = await slim(packed, system.disk, places.decisions)
   if (places.decisions !== null) noteDecisions(places.decisions, all, kept.distributions, plan)
   return {
     files: await merge(slimmed.files, system.disk),
-    packages: requiredBy(kept.distributions, all.direct, target),
+    packages: requiredBy(kept.distributions, all.direct, target, installs),
     leftOut: [...kept.leftOut, ...slimmed.leftOut],
-    findings: [...all.findings, ...kept.findings, ...kept.distributions.flatMap(({ findings }) => findings)],
+    findings: [
+      ...all.findings,
+      ...kept.findings,
+      ...kept.distributions.flatMap(({ findings }) => findings),
+      ...(installs.length === 0 ? [] : [finding('INSTALLED_IN_IMAGE', '', installs.map(describeInstall))]),
+    ],
+    installs: installs.map(({ name, version, hashes }) => ({ name, version, hashes })),
   }
+}
+
+function describeInstall({ name, version }: InstalledInImage): string {
+  return `${name} ${version}`
 }
 
 function noteDecisions(
@@ -88,6 +112,8 @@ function noteDecisions(
 
 interface LaidOut {
   readonly distributions: readonly LaidOutDistribution[]
+  /** Sorted by name; of a zip none. */
+  readonly installs: readonly ToInstall[]
   /** Normalised names that the function itself asks for. */
   readonly direct: readonly string[]
   readonly findings: readonly Finding[]
@@ -104,7 +130,7 @@ function layOut(context: Context): Promise<LaidOut> {
   const { source } = context.plan
   switch (source.kind) {
     case 'none':
-      return Promise.resolve({ distributions: [], direct: [], findings: [] })
+      return Promise.resolve({ distributions: [], installs: [], direct: [], findings: [] })
     case 'lock':
       return fromLock(source.format, source.path, context)
     case 'requirements':
@@ -139,10 +165,12 @@ async function fromRequirements(path: string, environment: string | null, contex
   checkAsksForNone(config, path)
   const { selection, declared, hashed } = await readRequirements(path, target, context.system)
   if (selection !== null) {
-    const laidOut = await fromSelection(selection, context)
+    // What only pins versions may leave some out, which the wheels tell.
+    const isWhole = hashed || !isInstalledInImage(context)
+    const laidOut = await fromSelection(selection, isWhole ? context : asCopied(context))
     try {
-      checkComplete(laidOut.distributions, target, { file: path, declared })
-      return laidOut
+      checkComplete([...laidOut.distributions, ...laidOut.installs], target, { file: path, declared })
+      return isWhole ? laidOut : await fromSelection(selection, context)
     } catch (error) {
       if (hashed || !(error instanceof UserError) || error.code !== 'LOCK_INCOMPLETE') throw error
     }
@@ -162,26 +190,52 @@ async function fromResolution(
 async function fromSelection(selection: Selection, context: Context): Promise<LaidOut> {
   const { plan, places, system } = context
   const projectDir = plan.source.kind === 'none' ? plan.config.root : dirname(plan.source.path)
-  const request = { selection, target: plan.target, findLinks: plan.config.findLinks, projectDir, ...places }
-  const obtained = await obtainWheels(request, system)
+  const whole = { selection, target: plan.target, findLinks: plan.config.findLinks, projectDir, ...places }
+  const taken = isInstalledInImage(context) ? await takeInstalls(whole, system) : { selection, ...NOTHING }
+  const obtained = await obtainWheels({ ...whole, selection: taken.selection }, system)
   const built = await build(obtained.toBuild, { indexes: selection.indexes, projectDir }, context)
-  const wheels = [...obtained.wheels, ...built.wheels].sort((a, b) => (a.name < b.name ? -1 : 1)) // Sorted for determinism
+  const wheels = [...obtained.wheels, ...built.wheels].sort(byName)
   return {
     distributions: await layOutAll(wheels, system),
+    installs: [...taken.installs, ...built.installs].sort(byName),
     direct: selection.direct,
-    findings: [...selection.findings, ...obtained.findings, ...built.findings],
+    findings: [...selection.findings, ...taken.findings, ...obtained.findings, ...built.findings],
   }
+}
+
+const NOTHING = { installs: [], findings: [] }
+
+/** Sorted for determinism */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1
+}
+
+function isInstalledInImage({ plan }: Context): boolean {
+  return plan.purpose === 'image' && plan.config.image.install === 'in-image'
+}
+
+function asCopied(context: Context): Context {
+  const { plan } = context
+  return { ...context, plan: { ...plan, config: { ...plan.config, image: { ...plan.config.image, install: 'copy' } } } }
 }
 
 async function fromEnvironment(path: string, declaredIn: string | null, context: Context): Promise<LaidOut> {
   const { plan, places, system } = context
   const { config, target } = plan
-  const request = { path, declaredIn, root: config.root, target, wanted: config }
+  const request = {
+    path,
+    declaredIn,
+    root: config.root,
+    target,
+    wanted: config,
+    isLaidOut: !isInstalledInImage(context),
+  }
   const installed = await layOutEnvironment(request, system)
   for (const one of installed.unneeded) places.decisions?.omitted.push({ ...one, rule: unneededRule(path, declaredIn) })
   const built = await build(installed.toBuild, { indexes: NO_INDEXES, projectDir: config.root }, context)
   return {
     distributions: [...installed.distributions, ...(await layOutAll(built.wheels, system))],
+    installs: installed.ofIndex.map(one => ({ ...one, hashes: [] })),
     direct: installed.direct,
     findings: [...installed.findings, ...built.findings],
   }
@@ -194,7 +248,7 @@ function unneededRule(path: string, declaredIn: string | null): string {
 async function fromWheelFolder(path: string, { plan, system }: Context): Promise<LaidOut> {
   checkAsksForNone(plan.config, path)
   const wheels = await wheelsOfFolder(path, plan.target, system.disk)
-  return { distributions: await layOutAll(wheels, system), direct: [], findings: [] }
+  return { distributions: await layOutAll(wheels, system), installs: [], direct: [], findings: [] }
 }
 
 function layOutAll(wheels: readonly LocalWheel[], system: System): Promise<LaidOutDistribution[]> {
@@ -203,5 +257,9 @@ function layOutAll(wheels: readonly LocalWheel[], system: System): Promise<LaidO
 
 function build(packages: readonly SelectedPackage[], asking: Asking, { plan, places, system }: Context) {
   const cacheDir = places.useCache ? places.storeDir : null
-  return buildWheels(packages, plan.target, cacheDir, join(places.workDir, 'built'), system, asking)
+  const buildThese = (these: readonly SelectedPackage[]) =>
+    buildWheels(these, plan.target, cacheDir, join(places.workDir, 'built'), system, asking)
+  return plan.purpose === 'image'
+    ? buildOrInstall(packages, buildThese, system)
+    : buildThese(packages).then(built => ({ ...built, installs: [] }))
 }
