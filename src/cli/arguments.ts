@@ -17,11 +17,12 @@ const OPTIONS = {
   list: { type: 'boolean' },
   'no-cache': { type: 'boolean' },
   'no-check': { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const COMMANDS = ['zip', 'check', 'cache'] as const
+const COMMANDS = ['zip', 'check', 'cache', 'init'] as const
 
 const ARCHITECTURES = ['x86_64', 'arm64'] as const
 /** Options that `zip` doesn't have. */
@@ -46,6 +47,12 @@ export type Invocation =
       readonly check: boolean
       /** How many threads compress; null: the machine decides. */
       readonly jobs: number | null
+    }
+  | {
+      readonly kind: 'init'
+      /** Whether a person may be asked. */
+      readonly asks: boolean
+      readonly output: 'quiet' | 'text'
     }
   | {
       readonly kind: 'cache'
@@ -80,6 +87,7 @@ export const USAGE = `lpack packages AWS Lambda functions.
                           --runtime ID [--architecture arm64] [--handler module.function]
   lpack check --list [code…]
                           tell what the codes of findings mean
+  lpack init [--yes]      write a small config from what is in this folder; asks for what can't be seen, --yes asks nothing
   lpack cache [clear]     show what is kept between runs, and where; or remove it
 
   --config FILE           this config instead of the one that is found
@@ -106,8 +114,10 @@ export function readArguments(args: readonly string[]): Invocation {
   const [command, ...functions] = positionals
   if (values.help || command === undefined || command === 'help') return { kind: 'help' }
   if (command === 'check') return checkInvocation(values, functions)
+  if (command === 'init') return initInvocation(values, functions)
   if (command === 'cache') return cacheInvocation(values, positionals)
   if (command !== 'zip') throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
+  if (values.yes) throw new UserError('OPTION_MISUSED', '--yes is an option of `lpack init`')
   const foreign = OF_CHECK.find(option => values[option] !== undefined)
   if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `--${foreign} is an option of \`lpack check\``)
   return {
@@ -125,6 +135,7 @@ export function readArguments(args: readonly string[]): Invocation {
 function checkInvocation(values: Values, names: readonly string[]): Invocation {
   const output = outputOf(values)
   if (values['no-check']) throw new UserError('OPTION_MISUSED', '--no-check leaves `lpack check` nothing to do')
+  if (values.yes) throw new UserError('OPTION_MISUSED', '--yes is an option of `lpack init`')
   if (values.jobs !== undefined) throw new UserError('OPTION_MISUSED', '--jobs is an option of `lpack zip`')
   const { runtime = null, architecture = 'x86_64', handler = null } = values
   const isZipSaid = [values.runtime, values.architecture, values.handler].some(value => value !== undefined)
@@ -160,6 +171,15 @@ function cacheInvocation(values: Values, positionals: readonly string[]): Invoca
   if (values.json && values.quiet) throw new UserError('OPTIONS_CONFLICT', CACHE_OPTIONS)
   const output = values.json ? 'json' : values.quiet ? 'quiet' : 'text'
   return { kind: 'cache', action: known === 'cache' ? 'show' : 'clear', output }
+}
+
+const INIT_OPTIONS: readonly string[] = ['yes', 'quiet']
+
+function initInvocation(values: Values, names: readonly string[]): Invocation {
+  if (names.length > 0) throw new UserError('OPTION_MISUSED', '`lpack init` takes no names: run it in the folder')
+  const foreign = Object.keys(values).find(option => !INIT_OPTIONS.includes(option))
+  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `\`lpack init\` has no --${foreign}`)
+  return { kind: 'init', asks: !values.yes, output: values.quiet ? 'quiet' : 'text' }
 }
 
 function jobsOf(text: string | undefined): number | null {

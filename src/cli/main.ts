@@ -10,6 +10,8 @@ export interface Console {
   readonly out: (text: string) => void
   /** The conversation. */
   readonly err: (text: string) => void
+  /** Asks a person; null: there is nobody. An empty answer means the fallback. */
+  readonly ask: ((question: string, fallback: string) => Promise<string>) | null
   readonly color: boolean
   readonly version: string
 }
@@ -53,6 +55,10 @@ async function run(invocation: Invocation, console: Console, system: System): Pr
     case 'list': {
       const { listCommand } = await import('./check.ts')
       return listCommand(invocation, console)
+    }
+    case 'init': {
+      const { initCommand } = await import('./init.ts')
+      return initCommand(invocation, console, system)
     }
     case 'cache': {
       const { cacheCommand } = await import('./cache.ts')

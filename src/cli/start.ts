@@ -34,8 +34,25 @@ export async function start(): Promise<void> {
   const console = {
     out: (text: string) => void process.stdout.write(text),
     err: (text: string) => void process.stderr.write(text),
+    ask: process.stdin.isTTY && process.stderr.isTTY ? asker(interruption.signal) : null,
     color: isLively(process.stdout, process.env),
     version,
   }
   process.exitCode = await main(process.argv.slice(2), console, system)
+}
+
+/** Questions go where the conversation is, for stdout may be a pipe. */
+function asker(signal: AbortSignal) {
+  return async (question: string, fallback: string): Promise<string> => {
+    const { createInterface } = await import('node:readline/promises')
+    const terminal = createInterface({ input: process.stdin, output: process.stderr })
+    // Ctrl-C while a line is read comes here and not to the process; at the end of the input nobody will answer.
+    for (const end of ['SIGINT', 'close'] as const) terminal.once(end, () => process.emit('SIGINT', 'SIGINT'))
+    try {
+      return await terminal.question(`${question}${fallback === '' ? '' : ` [${fallback}]`}: `, { signal })
+    } finally {
+      terminal.removeAllListeners('close')
+      terminal.close()
+    }
+  }
 }
