@@ -75,7 +75,9 @@ describe('a fault in the middle', it => {
 
 /** A function that takes some seconds to compress. */
 function inProject(action: (dir: string) => Promise<void>): Promise<void> {
-  return inTemporaryFolder(async dir => {
+  return inTemporaryFolder(async temporary => {
+    const dir = join(temporary, 'app')
+    await mkdir(dir)
     await writeFile(join(dir, 'lpack.config.json'), JSON.stringify({ name: 'app', runtime: 'python3.13' }))
     await writeFile(join(dir, 'lambda_function.py'), HANDLER)
     await mkdir(join(dir, 'data'))
@@ -97,12 +99,21 @@ function words(seed: number): string {
 async function lpack(dir: string, env: Record<string, string> = {}): Promise<Ran> {
   return ran(process.execPath, [await builtLpack(), 'zip'], {
     cwd: dir,
-    env: { ...process.env, LPACK_CACHE_DIR: join(dir, '..', 'unused'), ...env },
+    env: { ...process.env, ...ownCache(dir), ...env },
   })
 }
 
+/** What another run has compressed would be done too soon to be interrupted. */
+function ownCache(dir: string): Record<string, string> {
+  return { LPACK_CACHE_DIR: join(dir, '..', 'cache') }
+}
+
 async function interrupted(dir: string, signal: NodeJS.Signals): Promise<number | null> {
-  const child = spawn(process.execPath, [await builtLpack(), 'zip'], { cwd: dir, stdio: 'ignore' })
+  const child = spawn(process.execPath, [await builtLpack(), 'zip', '--jobs', '1'], {
+    cwd: dir,
+    stdio: 'ignore',
+    env: { ...process.env, ...ownCache(dir) },
+  })
   const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
   // The draft folder shows that compressing has begun.
   while (!(await readdir(join(dir, 'lpack.out'))).some(name => name.endsWith('.tmp'))) await setTimeout(10)
