@@ -1,6 +1,6 @@
 import { makeSystem, ownVersion } from '../system/make-system.ts'
 import { explained, main } from './main.ts'
-import { isLively, makeProgress } from './progress.ts'
+import { hasColor, makeProgress } from './progress.ts'
 
 /** Starts the program in this process: the one place where arguments, streams and signals of the process are taken. */
 export async function start(): Promise<void> {
@@ -35,7 +35,7 @@ export async function start(): Promise<void> {
     out: (text: string) => void process.stdout.write(text),
     err: (text: string) => void process.stderr.write(text),
     ask: process.stdin.isTTY && process.stderr.isTTY ? asker(interruption.signal) : null,
-    color: isLively(process.stdout, process.env),
+    color: hasColor(process.stdout, process.env),
     version,
   }
   process.exitCode = await main(process.argv.slice(2), console, system)
