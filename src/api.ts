@@ -1,8 +1,16 @@
 import { resolve } from 'node:path'
 import { loadConfig } from './config/load.ts'
+import { UserError } from './errors.ts'
 import type { Architecture, CheckReport } from './model.ts'
 import * as pack from './pack.ts'
-import { type PublicCheck, type PublicReport, publicCheck, publicReport } from './report/json.ts'
+import {
+  type PublicCheck,
+  type PublicImage,
+  type PublicReport,
+  publicCheck,
+  publicImage,
+  publicReport,
+} from './report/json.ts'
 import { makeSystem } from './system/make-system.ts'
 
 /** Programs are told by what is returned and thrown. */
@@ -36,6 +44,17 @@ export interface CheckOptions extends Omit<ZipOptions, 'check'> {
   readonly handler?: string
 }
 
+export interface ImageOptions extends ZipOptions {
+  /** Have an engine build the Dockerfile: true for the first that is found. Default: false. */
+  readonly build?: boolean | 'docker' | 'podman' | 'buildah' | 'nerdctl' | 'finch'
+  /** Make the image without an engine, as an OCI layout. Default: false. */
+  readonly oci?: boolean
+  /** Make the image without an engine and push it by this reference, in which {name} stands for the function's name. */
+  readonly push?: string
+  /** Take base images from the cache, and ask no registry for them. Default: false. */
+  readonly offline?: boolean
+}
+
 /**
  * Looks what would go wrong on Lambda, as `lpack check` does, and returns what `--json` prints; no artifact is written.
  * Without `functions` and `zips`: all functions of the config. Throws as `zip` does.
@@ -53,6 +72,24 @@ export async function check(options: CheckOptions = {}): Promise<readonly Public
     reports.push(await pack.checkZip(resolve(system.cwd, path), { runtime, architecture, handler }, system))
   }
   return reports.map(publicCheck)
+}
+
+/**
+ * Makes images of functions, as `lpack image` does, and returns what `--json` prints. Throws as `zip` does; contexts and layouts are as they
+ * were then.
+ */
+export async function image(options: ImageOptions = {}): Promise<readonly PublicImage[]> {
+  const { functions = [], check = true, jobs = null } = options
+  const { build = false, oci = false, push = null, offline = false } = options
+  if (build !== false && (oci || push !== null)) {
+    throw new UserError('OPTIONS_CONFLICT', ['build', ...(oci ? ['oci'] : []), ...(push === null ? [] : ['push'])])
+  }
+  const system = makeSystem(options.signal ?? new AbortController().signal, SILENT)
+  const config = await loadConfig(system, { configFile: options.config ?? null, outDir: options.outDir ?? null })
+  const request = { build: build === false ? null : { engine: build === true ? null : build }, oci, push, offline }
+  const cacheDir = options.cache === false ? null : system.cacheDir
+  const reports = await pack.image(config, { functions, check, jobs, cacheDir, ...request, onOutput: null }, system)
+  return reports.map(publicImage)
 }
 
 /**

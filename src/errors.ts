@@ -187,6 +187,41 @@ const MESSAGES = {
     `LPACK_REMOTE_CACHE is "${shown}", which is no http or https URL. Write it such as https://cache.example.com/lpack, or unset it.`,
   REMOTE_CACHE_TOKEN_UNUSABLE: () =>
     'LPACK_REMOTE_CACHE_TOKEN holds spaces, line breaks or other characters that no token has. Set it to the token alone, without "Bearer".',
+  // image contexts and engines
+  IMAGE_NEEDS_COMMANDS: (name: string, reasons: readonly string[]) =>
+    `Function "${name}": an image without an engine is made of files alone, but ${reasons.join(', and ')}. Use \`lpack image --build\`, which runs commands in an engine.`,
+  IMAGE_FOLDER_TAKEN: (path: string) =>
+    `${path} stands where the image's folder belongs, and lpack hasn't made it. Move it, or name another folder with --out-dir.`,
+  CONTEXT_NAMES_COLLIDE: (path: string, outDir: string) =>
+    `"${path}" can't stand in a build context in ${outDir}, which takes it for another file: the file system there ignores case. Rename one of the two, or name a folder elsewhere with --out-dir.`,
+  PUSH_REFERENCE_UNUSABLE: (reference: string) =>
+    `--push is "${reference}", which names no image. Write it as registry/repository:tag, in lower case, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/{name}:latest.`,
+  PUSH_NAME_NEEDED: (reference: string, functions: number) =>
+    `--push is "${reference}", and ${functions} functions are to be pushed. Write {name} where the function's name belongs, or name one function.`,
+  ENGINE_UNKNOWN: (engine: string, known: readonly string[], meant: string | null) =>
+    `There is no engine "${engine}"${meant === null ? '.' : `; did you mean "${meant}"?`} lpack drives ${known.join(', ')}.`,
+  ENGINE_MISSING: (engines: readonly string[]) =>
+    engines.length === 1
+      ? `${engines[0]} is not on PATH, or is another program of that name. Install it, choose another engine, or use --oci or --push, which need none.`
+      : `None of ${engines.join(', ')} is on PATH. Install one, build the folder where one is, or use --oci or --push, which need none.`,
+  ENGINE_NOT_READY: (refusals: readonly string[]) =>
+    `No engine is ready to build:\n${refusals.map(line => `  - ${line}`).join('\n')}\nStart it, or use --oci or --push, which need none.`,
+  BUILDX_MISSING: (name: string) =>
+    `Function "${name}": its Dockerfile has RUN --mount, which docker knows only with buildx. Install buildx (https://github.com/docker/buildx), or choose another engine with --engine.`,
+  IMAGE_NOT_BUILT: (tag: string, engine: string, failure: string) => `${engine} doesn't build ${tag}. ${failure}`,
+  // images: base, layers, config
+  LAYER_FILE_HIDES: (path: string) =>
+    `${path} has a name that starts with ".wh.": in a layer of an image it would hide the file below that has the rest of the name, and not be there itself. Rename it, or leave it out with \`exclude\`.`,
+  BASE_UNUSABLE: (reference: string, why: string) =>
+    `The base image ${JSON.stringify(reference)} can't be used: ${why}. Correct \`image.base\`, or remove it to have AWS's own.`,
+  BASE_ARCHITECTURE: (reference: string, architecture: string, there: readonly string[]) =>
+    `The base image ${reference} is not there for ${architecture}, but for ${there.length === 0 ? 'nothing that runs on Linux' : there.join(', ')}. Correct \`image.base\`, or \`architecture\`.`,
+  BASE_NOT_CACHED: (reference: string) =>
+    `--offline: the cache doesn't have all of the base image ${reference}. Run once without --offline.`,
+  TOO_MANY_LAYERS: (reference: string, layers: number, most: number) =>
+    `The image would have ${layers} layers, and at most ${most} are taken. Copy less with \`image.copy\`, or choose another base than ${reference}.`,
+  EPOCH_UNREADABLE: (text: string) =>
+    `SOURCE_DATE_EPOCH is "${text}". Set it to seconds since 1970, such as 1767225600, or unset it.`,
   // command line
   COMMAND_UNKNOWN: (command: string, meant: string | null) =>
     `There is no command "${command}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack --help\` lists what there is.`,
@@ -225,6 +260,12 @@ const MESSAGES = {
   LINK_CYCLE: (path: string) =>
     `${path} is a link that leads back to a folder it is in. Mend it, or leave it out with \`exclude\`.`,
   FILE_SPECIAL: (path: string) => `${path} is neither a file nor a folder. Leave it out with \`exclude\`.`,
+  COPY_MISSING: (name: string, path: string) =>
+    `Function "${name}": \`image.copy\` names ${path}, where nothing is. Put it there, or correct the path; it starts at the function's root.`,
+  COPY_OUTSIDE: (name: string, path: string, target: string, boundary: string) =>
+    `Function "${name}": \`image.copy\` names ${path}, which ${path === target ? 'is' : `leads to ${target},`} outside of ${boundary}. Put what it holds into the project.`,
+  COPY_EMPTY: (name: string, path: string) =>
+    `Function "${name}": \`image.copy\` names ${path}, of which no file is left to copy: it is empty, or \`exclude\` or a default exclusion leaves all out.`,
   FILES_COLLIDE: (path: string, owner: string, other: string) =>
     `${path} comes from ${owner} and, with other content, from ${other}. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
   NODE_PACKAGES_MISSING: (missing: readonly string[], dir: string) =>
@@ -237,6 +278,44 @@ const MESSAGES = {
   CACHE_NOT_CLEARED: (path: string, why: string) => `${path} can't be removed: ${why}.`,
   CACHE_SIZE_UNREADABLE: (size: string) =>
     `LPACK_CACHE_SIZE is "${size}". Write a size, such as "500 MB" or "2 GB"; --no-cache keeps nothing.`,
+  // registries
+  IMAGE_DIGEST_UNSUPPORTED: (where: string, digest: string) =>
+    `${where} is named by the digest "${digest}". lpack verifies sha256 alone: name the image by its sha256 digest or by a tag.`,
+  IMAGE_PUSH_NEEDS_TAG: (reference: string) =>
+    `An image can't be pushed to ${reference}, for a digest follows from what is pushed. Name a tag.`,
+  IMAGE_UNKNOWN: (registry: string, repository: string, reference: string, told: string) =>
+    `${registry} has no image ${repository}${reference.includes(':') ? '@' : ':'}${reference}${told}. Correct its name, or push it first.`,
+  BLOB_UNKNOWN: (where: string, digest: string) =>
+    `${where} has no blob ${digest}, though an image there is made of it. Push that image again, or name another.`,
+  REPOSITORY_UNKNOWN: (registry: string, repository: string, create: string | null, told: string) =>
+    `${registry} has no repository ${repository}${told}. Correct its name, or make it first${create === null ? '' : `: \`${create}\``}.`,
+  REGISTRY_NOT_ONE: (registry: string, url: string, why: string) =>
+    `${registry} doesn't answer as a container registry: ${url} ${why}. Correct the host in the image's name.`,
+  REGISTRY_ODD: (where: string, why: string) => `${where} doesn't answer as a registry does: ${why}.`,
+  REGISTRY_UNAUTHORIZED: (where: string, source: string | null, asked: readonly string[], told: string, help: string) =>
+    `${where} wants ${source === null ? `credentials, and ${asked.length === 0 ? 'none are known' : `there are none in ${asked.join(' or ')}`}` : `other credentials than those of ${source}`}${told}. ${help}`,
+  REGISTRY_FORBIDDEN: (where: string, verb: string, source: string | null, told: string) =>
+    `${where} doesn't let ${source === null ? 'anybody without credentials' : `the user of ${source}`} ${verb}${told}. ${source === null ? 'Log in' : 'Use other credentials'}, or have it allowed there.`,
+  REGISTRY_BUSY: (where: string, told: string, isAnonymous: boolean) =>
+    `${where} answers 429, too many requests${told}. ${isAnonymous ? 'Log in, for many registries allow more to those they know, or wait' : 'Wait'} a while and run again.`,
+  REGISTRY_FAILED: (where: string, doing: string, status: number, told: string) =>
+    `${where} can't ${doing}: it answered ${status}, and again when it was asked again${told}. The fault is there; run again later.`,
+  REGISTRY_REFUSED: (where: string, doing: string, status: number, told: string) =>
+    `${where} won't ${doing}: it answered ${status}${told}.`,
+  REGISTRY_DIGEST_WRONG: (where: string, what: string, wanted: string, got: string) =>
+    `${where} mixes up ${what}: ${wanted} is wanted, and it has ${got}. Something between damages what is sent, or the registry is broken; it is not used.`,
+  REGISTRY_REALM_UNSAFE: (registry: string, realm: string, why: string) =>
+    `${registry} sends those who log in to ${JSON.stringify(realm)}, ${why}. Nothing is sent there.`,
+  REGISTRY_UPLOAD_UNSAFE: (where: string, location: string, why: string) =>
+    `${where} wants uploads sent to ${JSON.stringify(location)}, ${why}. Nothing is sent there. If the registry is yours, have the proxy before it tell it its own address (X-Forwarded-Proto, X-Forwarded-Host).`,
+  TOKEN_SERVER_ODD: (registry: string, realm: string, why: string) =>
+    `${registry} sends those who log in to ${realm}, which doesn't answer as such: ${why}.`,
+  DOCKER_CONFIG_UNREADABLE: (path: string, why: string) =>
+    `${path}, which may have credentials of registries, can't be read: ${why}. Correct it or remove it.`,
+  CREDENTIAL_HELPER_MISSING: (helper: string, file: string, registry: string) =>
+    `${file} names the program ${helper} for the credentials of ${registry}, and PATH has none of that name. Install it, or remove the entry from the file.`,
+  CREDENTIAL_HELPER_FAILED: (helper: string, registry: string, why: string) =>
+    `${helper} has no credentials for ${registry}: ${why}`,
   // zip
   FILE_TOO_LARGE: (path: string, bytes: number, most: number) =>
     `${path} has ${bytes} bytes. A file of an artifact has up to ${most}, and Lambda takes 262144000 in all: leave it out, and load it at run time from S3 or a file system.`,

@@ -274,8 +274,8 @@ const FINDINGS = {
   ],
   ELF_LIBRARY_MISSING: [
     'warning',
-    (what: string, libraries: string, words: string) =>
-      `${what}: needs ${libraries}, which is neither in the artifact nor on Lambda. If it is loaded, Lambda would say: ${words}. Pack the library in \`lib/\`, or take a build that brings it along (such as opencv-python-headless, psycopg2-binary).`,
+    (what: string, libraries: string, words: string, isImage: boolean) =>
+      `${what}: needs ${libraries}, which is neither in the artifact nor on Lambda. If it is loaded, Lambda would say: ${words}. Pack the library in \`lib/\`, or take a build that brings it along (such as opencv-python-headless, psycopg2-binary)${isImage ? '; or name its package in `image.packages`' : ''}.`,
     'A compiled module needs a library that is neither in the artifact nor on Lambda: "libGL.so.1: cannot open shared object file: No such file or directory" when it is imported. Put the library into lib/, which is on LD_LIBRARY_PATH, or take a build that brings it along.',
   ],
   ELF_LIBRARY_IN_LAYER: [
@@ -283,6 +283,12 @@ const FINDINGS = {
     (what: string, libraries: string, words: string) =>
       `${what}: needs ${libraries}, which a layer has to bring, for it is neither in the artifact nor on Lambda. Else Lambda would say: ${words}.`,
     'A compiled module needs a library that one of the function\'s layers has to have in lib/; layers are not looked into. Without it: "cannot open shared object file".',
+  ],
+  ELF_LIBRARY_IN_IMAGE: [
+    'note',
+    (what: string, libraries: string, words: string) =>
+      `${what}: needs ${libraries}, which the image has to bring, for it is neither in the artifact nor in AWS's base images. Else Lambda would say: ${words}.`,
+    'A compiled module needs a library that the base image, `image.packages` or what pip installs has to bring; lpack does not look into those. Without it: "cannot open shared object file".',
   ],
   ELF_LIBRARY_ELSEWHERE: [
     'note',
@@ -605,6 +611,56 @@ const FINDINGS = {
     (text: string) => `The bundler says: ${text}.`,
     'esbuild warns of something in the code that it bundles. Its sentence says what; `logOverride` of `esbuild` changes what it tells.',
   ],
+  // image recipes
+  IMAGE_SECRET_LEFT_OUT: [
+    'warning',
+    (name: string, what: string) =>
+      `The variable ${name} of \`environment\` holds ${what}, so it is not in the image, whose environment everyone who may pull it can read. Let the function read it from SSM or Secrets Manager, or set it on the function.`,
+    'A variable of `environment` that looks like a secret is left out of the image: its environment is readable for everyone who may pull it. Keep the secret in SSM or Secrets Manager, or set the variable on the function.',
+  ],
+  IMAGE_VARIABLE_LEFT_OUT: [
+    'warning',
+    (name: string) =>
+      `The variable ${name} of \`environment\` has several lines, which no Dockerfile can say, so it is not in the image. Set it on the function.`,
+    'An ENV of a Dockerfile ends where its line does, so that a variable with line breaks is left out. Set it on the function, or make the image with --oci or --push, which write no Dockerfile.',
+  ],
+  IMAGE_BUILD_PACKAGES_UNUSED: [
+    'note',
+    (packages: readonly string[]) =>
+      `\`image.buildPackages\` (${packages.join(', ')}) are not installed: each dependency has a wheel, so nothing is built. Remove them if that is to stay so.`,
+    'All dependencies have wheels for the target, so the image needs no stage that builds, and what `image.buildPackages` names is not installed. Remove the key.',
+  ],
+  IMAGE_LAYERS_UNUSED: [
+    'warning',
+    (layers: number) =>
+      `\`layers\` names ${layers === 1 ? 'a layer' : `${layers} layers`}, which functions of images can't have. Put what they hold into the image: as dependencies, or with \`image.copy\`.`,
+    'Lambda gives layers to functions of zips only. Put what the layers hold into the image: as dependencies of the function, or as files with `image.copy`.',
+  ],
+  // images
+  BASE_NOT_AWS: [
+    'note',
+    (base: string, runtime: string) =>
+      `The base image ${base} isn't one of AWS's: lpack takes it that ${runtime} is there as in AWS's, with its libraries, the runtime interface client, and /var/task.`,
+    "A base image of another maker is named in `image.base`. lpack checks against what AWS's base image of the runtime holds; whether this one holds the same is for you to know.",
+  ],
+  BASE_DEPRECATED: [
+    'warning',
+    (runtime: string, since: string) =>
+      `${runtime} is deprecated since ${since}: its base image gets no patches. Move to a newer runtime.`,
+    'AWS patches base images of the runtime no more. Functions made of them can still be created and updated, but what is found in their libraries stays in them. Move to a newer runtime.',
+  ],
+  INSTALLED_IN_IMAGE: [
+    'note',
+    (packages: readonly string[]) =>
+      `pip installs ${listed(packages)} while the image is built: what ${packages.length === 1 ? 'it holds' : 'they hold'} is neither checked nor counted here.`,
+    'Distributions that have no wheel for the target, or all of an index with `image.install` "in-image", are installed by pip while the image is built. Their files are not known here: they are not checked, slimmed or counted, and imports that nothing else brings are taken for theirs.',
+  ],
+  IMAGE_INDEX_NEEDED: [
+    'warning',
+    (url: string, packages: readonly string[]) =>
+      `${listed(packages)} ${packages.length === 1 ? 'is' : 'are'} of the index ${url}, which pip doesn't know in the image. Give it a pip.conf that names it when the image is built: \`docker build --secret id=pip.conf,src=…\`.`,
+    "Distributions that pip installs while the image is built are of another index than PyPI. The address and credentials of an index don't belong into an image: give them in a pip.conf as a secret of the build.",
+  ],
   // python dependencies
   NOT_HASH_LOCKED: [
     'note',
@@ -665,6 +721,14 @@ const FINDINGS = {
 } as const satisfies Record<string, readonly [Severity, (...details: never[]) => string, string]>
 
 export type FindingCode = keyof typeof FINDINGS
+
+/** Names for a sentence: `a`, `a and b`, `a, b and c`, and no more than so many. */
+function listed(names: readonly string[]): string {
+  const told = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), `${names.length - MOST_NAMES} more`] : names
+  return told.length < 2 ? told.join('') : `${told.slice(0, -1).join(', ')} and ${told.at(-1)}`
+}
+
+const MOST_NAMES = 8
 
 /** Every code, in the order of the table. */
 export const FINDING_CODES = Object.keys(FINDINGS) as readonly FindingCode[]

@@ -61,7 +61,7 @@ export interface IgnoredFinding {
 export interface ImageCopy {
   /** On disk. */
   readonly from: string
-  /** In the artifact; empty: the task root itself. */
+  /** Its path in the artifact, which is never the task root itself. */
   readonly to: string
 }
 
@@ -210,12 +210,17 @@ export interface NodeProject {
   readonly isPnp: boolean
 }
 
+/** What is to be made of a function. */
+export type Purpose = 'zip' | 'image'
+
 interface PlanBase {
   readonly config: FunctionConfig
+  readonly purpose: Purpose
   /** Folders that are never the function's own files: outputs, other functions' roots, the source's own files. */
   readonly excluded: readonly string[]
   /** The folder beyond which no link may lead: the workspace or checkout root. */
   readonly boundary: string
+  /** The zip; of an image the folder of its Dockerfile. */
   readonly artifactPath: string
   readonly findings: readonly Finding[]
 }
@@ -380,6 +385,8 @@ export interface ImageArtifact {
   /** Bottom first; of a dockerfile without the base's. */
   readonly layers: readonly {
     readonly kind: 'base' | 'dependencies' | 'copy' | 'code'
+    /** What a person calls it, such as `copy-models`. */
+    readonly name: string
     readonly digest: string | null
     readonly bytes: number | null
     readonly unzippedBytes: number | null
@@ -391,6 +398,22 @@ export interface ImageArtifact {
   readonly unchanged: boolean
   /** Of a push: bytes that were sent, config and manifest included; null: nothing was pushed. */
   readonly uploadedBytes: number | null
+  /** What built it, and its id there; null of a Dockerfile that was not built, and of an image that needed no engine. */
+  readonly built: { readonly engine: string; readonly imageId: string | null } | null
+  readonly commands: ImageCommands
+}
+
+/** What a person would type next, a line each, in the folder in which lpack ran. */
+export interface ImageCommands {
+  /** Of a dockerfile. */
+  readonly build: readonly string[]
+  /** Of a layout: into the local engine. */
+  readonly load: readonly string[]
+  /** Locally, behind Lambda's emulator. */
+  readonly run: readonly string[]
+  readonly invoke: readonly string[]
+  /** To Lambda's registry; none of an image that was pushed. */
+  readonly push: readonly string[]
 }
 
 export type LimitStatus = 'ok' | 'near' | 'over'

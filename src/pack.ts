@@ -5,10 +5,14 @@ import { recallFindings, rememberFindings } from './check/remembered.ts'
 import { makeEncoder } from './deflate/encoder.ts'
 import { collectFiles } from './files/collect.ts'
 import { collectZip } from './files/zip.ts'
-import type { CheckReport, Config, FunctionReport, Plan } from './model.ts'
+import { makeImages, meansOf } from './image/make-images.ts'
+import { recipeOf } from './image/recipe.ts'
+import type { ImageRequest } from './image/types.ts'
+import type { CheckReport, Config, FunctionReport, ImageReport, Plan } from './model.ts'
 import { makePlans } from './plan/make-plans.ts'
 import { planZip, type ZipTarget } from './plan/zip-plan.ts'
 import { judge, judgeFiles } from './report/judge.ts'
+import { judgeImage } from './report/judge-image.ts'
 import type { System } from './system/system.ts'
 import type { Tools } from './zip/compress.ts'
 import { makeZips } from './zip/make-zips.ts'
@@ -24,6 +28,9 @@ export interface PackOptions {
   readonly jobs: number | null
 }
 
+/** Of images; without any of them, Dockerfiles and their contexts are written. */
+export type ImageOptions = PackOptions & Omit<ImageRequest, 'outDir'>
+
 export type CheckOptions = Pick<PackOptions, 'functions' | 'cacheDir'>
 
 /** Packs functions as zips: all of them, or on any failure none, with the artifacts that stood before as they were. */
@@ -31,20 +38,58 @@ export async function zip(config: Config, options: PackOptions, system: System):
   const plans = await makePlans(config, options.functions, system)
   return system.disk.withTemporaryFolder(workDir =>
     withTools(plans, options, { workDir, system }, async tools => {
-      const checked = await oneByOne(plans, async plan => {
-        const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
-        const checking = { plan, fileSet, cache: tools.cache, system }
-        const recalled = options.check ? await recallFindings(checking) : null
-        const findings = recalled ?? (options.check ? await check(plan, fileSet, system) : null)
-        return { ...checking, findings, isNew: recalled === null, path: plan.artifactPath }
-      })
+      const checked = await oneByOne(plans, async plan => ({
+        ...(await collectAndCheck(plan, options, { ...tools, workDir })),
+        path: plan.artifactPath,
+      }))
       const packed = await makeZips(checked, config.outDir, tools)
-      for (const one of packed) {
-        if (one.findings !== null && one.isNew) await rememberFindings(one, one.findings)
-      }
+      await remember(packed)
       return packed.map(({ plan, fileSet, findings, artifact }) => judge(plan, fileSet, artifact, findings))
     }),
   )
+}
+
+/**
+ * Makes images of functions: Dockerfiles with their contexts, or what `options` ask for. All contexts and layouts are written, or on any
+ * failure none, with those that stood before as they were.
+ */
+export async function image(config: Config, options: ImageOptions, system: System): Promise<ImageReport[]> {
+  const plans = await makePlans(config, options.functions, system, 'image')
+  const names = plans.map(plan => plan.config.name)
+  const means = await meansOf(options, names, system)
+  return system.disk.withTemporaryFolder(workDir =>
+    withTools(plans, options, { workDir, system }, async tools => {
+      const checked = await oneByOne(plans, async plan => {
+        const one = await collectAndCheck(plan, options, { ...tools, workDir })
+        const { recipe, findings } = recipeOf(plan, one.fileSet)
+        return { ...one, recipe, recipeFindings: findings, beside: one.fileSet.beside }
+      })
+      const made = await makeImages(checked, { ...options, outDir: config.outDir }, means, { ...tools, workDir })
+      await remember(made)
+      return made.map(({ plan, fileSet, artifact, recipeFindings, found, findings }) =>
+        judgeImage(plan, fileSet, artifact, { told: [...recipeFindings, ...found], checked: findings }),
+      )
+    }),
+  )
+}
+
+/** A function's files, and what checking them found, now or in an earlier run; null: they are not to be checked. */
+async function collectAndCheck(
+  plan: Plan,
+  options: Pick<PackOptions, 'check' | 'cacheDir'>,
+  { cache, workDir, system }: Tools & { readonly workDir: string },
+) {
+  const fileSet = await collectFiles(plan, placesOf(plan, workDir, options), system)
+  const checking = { plan, fileSet, cache, system }
+  const recalled = options.check ? await recallFindings(checking) : null
+  const findings = recalled ?? (options.check ? await check(plan, fileSet, system) : null)
+  return { ...checking, findings, isNew: recalled === null }
+}
+
+async function remember(checked: readonly Awaited<ReturnType<typeof collectAndCheck>>[]): Promise<void> {
+  for (const one of checked) {
+    if (one.findings !== null && one.isNew) await rememberFindings(one, one.findings)
+  }
 }
 
 /** Runs an action with the encoder's threads and the cache, and puts both away. */

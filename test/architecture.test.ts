@@ -5,7 +5,7 @@ import { describe, REPOSITORY } from './helpers.ts'
 
 const NOUNS = ['model', 'errors', 'findings']
 const LIBRARIES = ['formats', 'deflate', 'cache', 'aws', 'system']
-const STAGES = ['config', 'plan', 'files', 'check', 'zip', 'report']
+const STAGES = ['config', 'plan', 'files', 'check', 'zip', 'image', 'report']
 
 /** Which rooms a room may import beside itself. pack.ts and the edges alone join the stages. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -33,6 +33,7 @@ const OWNER: Readonly<Record<string, string | readonly string[]>> = {
   libdeflate: 'deflate/libdeflate.js',
   picomatch: 'formats/glob.ts',
   'smol-toml': 'formats/toml.ts',
+  'tar-stream': 'image/tar.ts',
   undici: 'system/network.ts',
   yauzl: 'formats/zip-directory.ts',
   'yocto-spinner': 'cli/progress.ts',

@@ -5,6 +5,8 @@ export interface Call {
   readonly command: string
   readonly args: readonly string[]
   readonly cwd: string | null
+  /** Not there if nothing was given to read. */
+  readonly stdin?: string
 }
 
 export interface FakeProcesses extends Processes {
@@ -26,7 +28,8 @@ export function fakeProcesses(programs: Readonly<Record<string, string>>, answer
     options: given,
     find: async name => programs[name] ?? null,
     run: async (command, args, options = {}) => {
-      const call = { command, args, cwd: options.cwd ?? null }
+      const { cwd = null, stdin } = options
+      const call = { command, args, cwd, ...(stdin === undefined ? {} : { stdin }) }
       calls.push(call)
       given.push(options)
       const result = await answer(call)

@@ -14,6 +14,12 @@ export function baseImageOf(runtime: string, architecture: Architecture): string
   return `${REPOSITORY}/${language}:${version}${known?.preview ? '-preview' : ''}-${architecture}`
 }
 
+/** The language of a base image of AWS's, also in a mirror, by its repository; null: it is none. */
+export function languageOfBase(repository: string): 'python' | 'nodejs' | null {
+  const language = /(?:^|\/)(?:lambda\/|aws-lambda-)(python|nodejs)$/.exec(repository)?.[1]
+  return language === 'python' || language === 'nodejs' ? language : null
+}
+
 /** Base images of Amazon Linux 2 have yum, those of 2023 microdnf under the name dnf. */
 export function packageManagerOf(runtime: string): 'dnf' | 'yum' {
   const python = PYTHON_RUNTIMES.find(({ id }) => id === runtime)

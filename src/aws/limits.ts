@@ -18,5 +18,17 @@ export const CONSOLE_EDITOR_BYTES = 52_428_800
 /** The body of UpdateFunctionConfiguration must be smaller, so 4,096 bytes of environment leave little for the rest. */
 export const UPDATE_CONFIGURATION_BYTES = 5_120
 
+/** All layers of an image, uncompressed, the base's too; so AWS says, which calls 10 GB what is 10 * 1,024 MB elsewhere. */
+export const IMAGE_UNZIPPED_BYTES = 10_737_418_240
+
+/** What Docker's engines unpack one over the other; AWS names no number. https://github.com/moby/moby/blob/master/layer/layer.go */
+export const IMAGE_LAYERS = 127
+
+/** Entry point, command, working folder and environment of an image. */
+export const IMAGE_SETTINGS_BYTES = 16_384
+
+/** A manifest is to be smaller "for optimal performance". https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
+export const IMAGE_MANIFEST_BYTES = 25_400
+
 /** What a handler may be in the API. https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 export const HANDLER_PATTERN = /^\S{1,128}$/

@@ -67,6 +67,16 @@ export async function readHashed(content: Content, index: ContentIndex, disk: Di
   return { bytes, sha256 }
 }
 
+/** The hash of a content, from the index or by reading it; a file of the disk is never in memory as a whole. Throws what reading it throws. */
+export async function contentHash(content: Content, index: ContentIndex, disk: Disk): Promise<string> {
+  const known = await index.known(content)
+  if (known !== null) return known
+  if (content.kind !== 'disk') return (await readHashed(content, index, disk)).sha256
+  const sha256 = await disk.sha256(content.path)
+  index.learn(content, sha256)
+  return sha256
+}
+
 function hashOfBytes(content: Content & { kind: 'bytes' }, known: WeakMap<Content, string>): string {
   const sha256 = known.get(content) ?? createHash('sha256').update(content.bytes).digest('hex')
   known.set(content, sha256)

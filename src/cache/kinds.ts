@@ -6,6 +6,8 @@ export const KINDS = [
   { name: 'index', entry: /^[0-9a-f]{64}$/, isTrimmed: true },
   { name: 'artifacts', entry: /^[0-9a-f]{64}$/, isTrimmed: true },
   { name: 'findings', entry: /^[0-9a-f]{64}$/, isTrimmed: true },
+  { name: 'images', entry: /^[0-9a-f]{64}$/, isTrimmed: true },
+  { name: 'layers', entry: /^[0-9a-f]{64}$/, isTrimmed: true },
   { name: 'wheels', entry: /^[0-9a-f]{64}$/, isTrimmed: false },
   { name: 'built', entry: /^[0-9a-f]{64}-\d+\.\d+$/, isTrimmed: false },
 ] as const satisfies readonly Kind[]

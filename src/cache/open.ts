@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { System } from '../system/system.ts'
 import { type ContentIndex, openContentIndex } from './content-index.ts'
+import { type LayerStore, openLayers } from './layers.ts'
 import { openRemoteCache } from './remote.ts'
 import { openStreams, withFallback } from './streams.ts'
 import { cacheLimit } from './trim.ts'
@@ -12,6 +13,7 @@ export interface Cache {
   readonly dir: string | null
   readonly contents: ContentIndex
   readonly streams: StreamStore
+  readonly layers: LayerStore
   readonly remote: RemoteCache | null
   /** Keeps what was learnt, and brings the folder back to its size. */
   readonly close: () => Promise<void>
@@ -34,8 +36,9 @@ export async function openCache({ dir, workDir, scope, encoderId }: CacheRequest
   const { disk, progress } = system
   const own = openStreams(join(workDir, '.streams'), encoderId, disk)
   const contents = await openContentIndex(dir, scope, disk)
+  const layers = openLayers(dir, workDir, system)
   if (dir === null) {
-    return { dir, contents, streams: own, remote: null, close: async () => undefined, abandon: () => undefined }
+    return { dir, contents, streams: own, layers, remote: null, close: async () => undefined, abandon: () => undefined }
   }
   const limitBytes = cacheLimit(system.env)
   const lasting = openStreams(dir, encoderId, disk)
@@ -44,6 +47,7 @@ export async function openCache({ dir, workDir, scope, encoderId }: CacheRequest
     dir,
     contents,
     streams: withFallback(lasting, own, progress),
+    layers,
     remote,
     close: async () => {
       await contents.save()

@@ -14,6 +14,9 @@ const LEFT_SHARE = 0.8
 /** Another encoder's stream that was not used for so long goes before anything else. */
 const UNUSED_MS = 24 * 3_600_000
 
+/** A layer that was used so recently may be on its way into an image: it counts, but stays. */
+const IN_USE_MS = 600_000
+
 // The log saves counting: what there was when it was last counted, and what each run has written since. Runs only append to it; what one
 // appends while another counts is lost, and the limit is passed by as much.
 const COUNTED = /^= (\d+)\n/
@@ -72,25 +75,29 @@ async function notedBytes(cacheDir: string, disk: Disk): Promise<number | null> 
 async function trim(cacheDir: string, { limitBytes, encoderId }: TrimOptions, disk: Disk): Promise<number> {
   const present = encoderFolder(encoderId)
   const files: (CacheFile & { readonly goesFirst: boolean })[] = []
+  let usedBytes = 0
   for (const { name, entry, isTrimmed } of KINDS) {
     for (const top of isTrimmed ? await namesIn(join(cacheDir, name), disk) : []) {
       if (!entry.test(top.name)) continue
       const isForeign = name === 'streams' && top.name !== present
       for (const file of await filesAt(join(cacheDir, name, top.name), top.kind, disk)) {
-        files.push({ ...file, goesFirst: isForeign && file.ageMs > UNUSED_MS })
+        if (name === 'layers' && file.ageMs < IN_USE_MS) usedBytes += file.bytes
+        else files.push({ ...file, goesFirst: isForeign && file.ageMs > UNUSED_MS })
       }
     }
   }
   let left = files.reduce((sum, { bytes }) => sum + bytes, 0)
-  if (left <= limitBytes) return left
+  // Beside a layer as large as the limit the rest has a share of it, too.
+  const room = Math.max(limitBytes - usedBytes, limitBytes / 2)
+  if (left <= room) return left + usedBytes
   files.sort((a, b) => Number(b.goesFirst) - Number(a.goesFirst) || b.ageMs - a.ageMs)
   for (const { path, bytes } of files) {
-    if (left <= limitBytes * LEFT_SHARE) break
+    if (left <= room * LEFT_SHARE) break
     const isRemoved = await disk.remove(path).then(
       () => true,
       () => false,
     )
     if (isRemoved) left -= bytes
   }
-  return left
+  return left + usedBytes
 }

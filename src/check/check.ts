@@ -1,6 +1,7 @@
 import { finding } from '../findings.ts'
 import type { FileSet, Finding, Plan } from '../model.ts'
 import type { System } from '../system/system.ts'
+import { checkImage } from './image.ts'
 import { checkLeaks } from './leaks.ts'
 import { checkLimits } from './limits.ts'
 import { checkNativeLibraries } from './native/libraries.ts'
@@ -54,5 +55,6 @@ async function checkSubject(subject: Subject, entries?: readonly ShapeEntry[]): 
     ...(await checkShape(subject, entries)),
     ...(await checkLimits(subject)),
     ...(await checkRuntime(subject)),
+    ...(await checkImage(subject)),
   ]
 }

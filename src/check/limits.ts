@@ -5,23 +5,24 @@ import type { Subject } from './subject.ts'
 
 /** AWS's quotas beside those that the report judges, and those that no valid config breaks. */
 export async function checkLimits({ plan, fileSet }: Subject): Promise<Finding[]> {
-  const request = Buffer.byteLength(JSON.stringify(updateRequest(plan.config)))
+  const isImage = plan.purpose === 'image'
+  const request = Buffer.byteLength(JSON.stringify(updateRequest(plan.config, isImage)))
   const unzipped = fileSet.files.reduce((sum, { bytes }) => sum + bytes, 0)
   return [
     ...(request < UPDATE_CONFIGURATION_BYTES
       ? []
       : [finding('CONFIGURATION_TOO_LARGE', '', request, UPDATE_CONFIGURATION_BYTES)]),
-    ...(unzipped < CONSOLE_EDITOR_BYTES ? [] : [finding('CONSOLE_EDITOR_OFF', '', unzipped)]),
+    ...(isImage || unzipped < CONSOLE_EDITOR_BYTES ? [] : [finding('CONSOLE_EDITOR_OFF', '', unzipped)]),
   ]
 }
 
-/** As the API has it. https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html */
-function updateRequest({ runtime, handler, settings, layers }: FunctionConfig): unknown {
+/** As the API has it; of an image it takes neither runtime nor handler. https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html */
+function updateRequest({ runtime, handler, settings, layers }: FunctionConfig, isImage: boolean): unknown {
   const { memorySize, timeout, ephemeralStorage, environment, description } = settings
   const isSet = (value: unknown) => value !== null && value !== ''
   const members = {
-    Runtime: runtime,
-    Handler: handler,
+    Runtime: isImage ? null : runtime,
+    Handler: isImage ? null : handler,
     Description: description,
     MemorySize: memorySize,
     Timeout: timeout,

@@ -46,8 +46,10 @@ async function digestOf({ plan, fileSet, cache, system }: Checking): Promise<str
   const unread: FileEntry[] = []
   for (const file of fileSet.files) if ((await cache.contents.known(file.content)) === null) unread.push(file)
   if (unread.length > MOST_FILES_READ || unread.some(({ bytes }) => bytes > MOST_BYTES_READ)) return null
-  const { packages, inlined } = fileSet
-  const digest = createHash('sha256').update(JSON.stringify([system.version, system.today, plan, packages, inlined]))
+  const { packages, inlined, installs } = fileSet
+  const digest = createHash('sha256').update(
+    JSON.stringify([system.version, system.today, plan, packages, inlined, installs]),
+  )
   for (const { path, executable, owner, content } of fileSet.files) {
     const sha256 =
       (await cache.contents.known(content)) ?? (await readHashed(content, cache.contents, system.disk)).sha256

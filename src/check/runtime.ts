@@ -1,6 +1,7 @@
 import { type Lifecycle, NODE_RUNTIMES, PYTHON_RUNTIMES, RUNTIMES_CHECKED_ON, standingOf } from '../aws/runtimes.ts'
 import { finding } from '../findings.ts'
 import type { Finding } from '../model.ts'
+import { isAwsBase } from './image.ts'
 import type { Subject } from './subject.ts'
 
 /** Whether AWS still takes functions of the runtime, on the day of the check. */
@@ -8,7 +9,11 @@ export async function checkRuntime({ plan, system }: Subject): Promise<Finding[]
   const { runtime: id } = plan.config
   const runtime = [...PYTHON_RUNTIMES, ...NODE_RUNTIMES].find(one => one.id === id)
   if (runtime === undefined) return []
-  switch (standingOf(runtime, system.today)) {
+  const standing = standingOf(runtime, system.today)
+  // AWS refuses no image for its runtime, and knows nothing of it.
+  if (plan.purpose === 'image' && (standing === 'deprecated' || standing === 'blocked'))
+    return isAwsBase(plan.config.image.base) ? [finding('BASE_DEPRECATED', '', id, runtime.deprecated ?? '')] : []
+  switch (standing) {
     case 'supported':
       return []
     case 'preview':

@@ -24,7 +24,12 @@ export function makeSubject(plan: Plan, fileSet: FileSet, system: System): Subje
       folders.add(folder)
     }
   }
-  return { plan, fileSet, system, files, folders }
+  return { plan: withoutLayers(plan), fileSet, system, files, folders }
+}
+
+/** A function that is an image has none, whatever the config says. */
+function withoutLayers(plan: Plan): Plan {
+  return plan.purpose === 'zip' ? plan : { ...plan, config: { ...plan.config, layers: [] } }
 }
 
 /** The whole content of a file. */

@@ -15,6 +15,11 @@ const OPTIONS = {
   architecture: { type: 'string' },
   handler: { type: 'string' },
   list: { type: 'boolean' },
+  build: { type: 'boolean' },
+  engine: { type: 'string' },
+  oci: { type: 'boolean' },
+  push: { type: 'string' },
+  offline: { type: 'boolean' },
   'no-cache': { type: 'boolean' },
   'no-check': { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
@@ -22,32 +27,49 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const COMMANDS = ['zip', 'check', 'cache', 'init'] as const
+const COMMANDS = ['zip', 'image', 'check', 'init', 'cache'] as const
 
 const ARCHITECTURES = ['x86_64', 'arm64'] as const
-/** Options that `zip` doesn't have. */
+/** Options that only one command has. */
 const OF_CHECK = ['runtime', 'architecture', 'handler', 'list'] as const
+const OF_INIT = ['yes'] as const
+const OF_IMAGE = ['build', 'engine', 'oci', 'push', 'offline'] as const
 
 const CACHE_COMMANDS = ['cache', 'cache clear'] as const
 const CACHE_OPTIONS: readonly string[] = ['json', 'quiet']
 
 type Values = ReturnType<typeof parse>['values']
 
+interface Packing {
+  readonly functions: readonly string[]
+  readonly configFile: string | null
+  readonly outDir: string | null
+  readonly output: 'json' | 'quiet' | 'text' | 'verbose'
+  readonly useCache: boolean
+  readonly check: boolean
+  /** How many threads compress; null: the machine decides. */
+  readonly jobs: number | null
+}
+
+export interface ZipInvocation extends Packing {
+  readonly kind: 'zip'
+}
+
+export interface ImageInvocation extends Packing {
+  readonly kind: 'image'
+  /** Have an engine build it: the named one, or the first that is found; null: don't. */
+  readonly build: { readonly engine: string | null } | null
+  readonly oci: boolean
+  readonly push: string | null
+  readonly offline: boolean
+}
+
 /** What the user asked for, decided. */
 export type Invocation =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | {
-      readonly kind: 'zip'
-      readonly functions: readonly string[]
-      readonly configFile: string | null
-      readonly outDir: string | null
-      readonly output: 'json' | 'quiet' | 'text' | 'verbose'
-      readonly useCache: boolean
-      readonly check: boolean
-      /** How many threads compress; null: the machine decides. */
-      readonly jobs: number | null
-    }
+  | ZipInvocation
+  | ImageInvocation
   | {
       readonly kind: 'init'
       /** Whether a person may be asked. */
@@ -82,6 +104,11 @@ export const USAGE = `lpack packages AWS Lambda functions.
 
   lpack zip [function…]   write <outDir>/<name>.zip and report its size against Lambda's limits
                           no function named: all of the config; no config: what this folder holds
+  lpack image [function…] write <outDir>/<name>/: a Dockerfile and what it copies, and tell how to build, try and push it
+                          --build [--engine NAME]  build it, too: with docker, podman, buildah, nerdctl or finch
+                          --oci                    instead make the image without an engine: <outDir>/<name>.oci
+                          --push REF               make it without an engine and push it; {name} stands for the function's name
+                          --offline                take base images from the cache, and ask no registry for them
   lpack check [function… | zip…]
                           tell what would go wrong on Lambda, and write nothing; of a zip, whoever made it, with
                           --runtime ID [--architecture arm64] [--handler module.function]
@@ -116,12 +143,24 @@ export function readArguments(args: readonly string[]): Invocation {
   if (command === 'check') return checkInvocation(values, functions)
   if (command === 'init') return initInvocation(values, functions)
   if (command === 'cache') return cacheInvocation(values, positionals)
-  if (command !== 'zip') throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
-  if (values.yes) throw new UserError('OPTION_MISUSED', '--yes is an option of `lpack init`')
-  const foreign = OF_CHECK.find(option => values[option] !== undefined)
-  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `--${foreign} is an option of \`lpack check\``)
+  if (command !== 'zip' && command !== 'image') {
+    throw new UserError('COMMAND_UNKNOWN', command, nearest(command, COMMANDS))
+  }
+  refuseOptions(values, OF_INIT, 'init')
+  refuseOptions(values, OF_CHECK, 'check')
+  if (command === 'image') return imageInvocation(values, functions)
+  refuseOptions(values, OF_IMAGE, 'image')
+  return { kind: 'zip', ...packing(values, functions) }
+}
+
+/** Options of a command that is not the given one. */
+function refuseOptions(values: Values, options: readonly (keyof Values)[], command: string): void {
+  const foreign = options.find(option => values[option] !== undefined)
+  if (foreign !== undefined) throw new UserError('OPTION_MISUSED', `--${foreign} is an option of \`lpack ${command}\``)
+}
+
+function packing(values: Values, functions: readonly string[]): Packing {
   return {
-    kind: 'zip',
     functions,
     configFile: values.config ?? null,
     outDir: values['out-dir'] ?? null,
@@ -132,11 +171,28 @@ export function readArguments(args: readonly string[]): Invocation {
   }
 }
 
+function imageInvocation(values: Values, functions: readonly string[]): ImageInvocation {
+  const { engine, push = null, oci = false, offline = false } = values
+  const without = (['oci', 'push'] as const).filter(option => values[option] !== undefined)
+  if (values.build && without.length > 0) throw new UserError('OPTIONS_CONFLICT', ['build', ...without])
+  if (engine !== undefined && !values.build) throw new UserError('OPTION_MISUSED', '--engine is of --build')
+  return {
+    kind: 'image',
+    ...packing(values, functions),
+    build: values.build ? { engine: engine ?? null } : null,
+    oci,
+    push,
+    offline,
+  }
+}
+
 function checkInvocation(values: Values, names: readonly string[]): Invocation {
+  refuseOptions(values, OF_IMAGE, 'image')
   const output = outputOf(values)
   if (values['no-check']) throw new UserError('OPTION_MISUSED', '--no-check leaves `lpack check` nothing to do')
-  if (values.yes) throw new UserError('OPTION_MISUSED', '--yes is an option of `lpack init`')
-  if (values.jobs !== undefined) throw new UserError('OPTION_MISUSED', '--jobs is an option of `lpack zip`')
+  refuseOptions(values, OF_INIT, 'init')
+  if (values.jobs !== undefined)
+    throw new UserError('OPTION_MISUSED', '--jobs is an option of `lpack zip` and `lpack image`')
   const { runtime = null, architecture = 'x86_64', handler = null } = values
   const isZipSaid = [values.runtime, values.architecture, values.handler].some(value => value !== undefined)
   if (values.list) {

@@ -36,6 +36,8 @@ const LABELS: Readonly<Record<KindName, string>> = {
   index: 'hashes of files',
   artifacts: 'what artifacts are made of',
   findings: 'what checks found',
+  images: 'what images are made of',
+  layers: 'layers of images',
   wheels: 'wheels',
   built: 'wheels built here',
 }

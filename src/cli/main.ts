@@ -48,6 +48,10 @@ async function run(invocation: Invocation, console: Console, system: System): Pr
       return 0
     case 'zip':
       return zipCommand(invocation, console, system)
+    case 'image': {
+      const { imageCommand } = await import('./image.ts')
+      return imageCommand(invocation, console, system, config => tellInferred(config, invocation, console))
+    }
     case 'check': {
       const { checkCommand } = await import('./check.ts')
       return checkCommand(invocation, console, system, config => tellInferred(config, invocation, console))

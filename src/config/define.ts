@@ -34,6 +34,32 @@ export interface RawIgnored {
   readonly reason: string
 }
 
+export interface RawImageCopy {
+  /** A file or folder, from the function's root. */
+  readonly from: string
+  /** Its path in the image, from the task root. Default: the same as `from`. */
+  readonly to?: string
+}
+
+export interface RawImage {
+  /** The base image. Default: AWS's of the runtime and architecture, such as public.ecr.aws/lambda/python:3.13-x86_64. */
+  readonly base?: string
+  /** Whether the base is named with its digest, which the registry is asked for, so that it stays the same. Default: false. */
+  readonly pin?: boolean
+  /** Packages of the base's operating system that the function needs to run. */
+  readonly packages?: readonly string[]
+  /** Packages of the operating system that only building needs, such as compilers; they stay out of the image. For Python. */
+  readonly buildPackages?: readonly string[]
+  /** copy: the dependencies are copied as lpack packs them, and pip installs in the image only what has no wheel. in-image: pip installs all that is of an index. For Python. Default: copy. */
+  readonly install?: 'copy' | 'in-image'
+  /** Files and folders that get a layer of their own, such as models, so that a change of the code leaves it as it is. */
+  readonly copy?: readonly (string | RawImageCopy)[]
+  /** Labels of the image. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** What a built image is called; {name} stands for the function's name. Default: {name}:latest. */
+  readonly tag?: string
+}
+
 /** esbuild's own options, but for those that lpack decides. https://esbuild.github.io/api/#build */
 export interface RawEsbuild extends EsbuildOptions {
   /** Writes a source map. linked or true: packed beside the bundle; external: beside the artifact; inline: in the bundle. Default: false. */
@@ -140,6 +166,8 @@ export interface RawFunction {
   readonly description?: string
   /** Layers that the function uses; their bytes count in the unzipped limit. */
   readonly layers?: readonly RawLayer[]
+  /** How a container image is made of the function. That of a function replaces the defaults. */
+  readonly image?: RawImage
   /** Sizes that you set; a bigger artifact gives exit code 1. */
   readonly budget?: RawBudget
   /** How secrets in the function's own files count: error or warning, or an object with globs of files that may hold some. Default: warning. */

@@ -1,4 +1,5 @@
 import type { RawConfig, RawFunction } from './define.ts'
+import { tagOf } from './image.ts'
 import { type KeyPath, type Problem, quote } from './problem.ts'
 
 /** A function as the config has it: its own keys over the defaults, without those that are already known to be wrong. */
@@ -25,7 +26,7 @@ export function draftsOf(config: unknown, problems: readonly Problem[]): readonl
     .map(([name, own]) => namedDraft(name, own, raw, problems))
 }
 
-/** What the schema can't say about the keys `name` and `functions` together. */
+/** What the schema can't say about the keys `name` and `functions` together, and of what functions are called. */
 export function namingProblems(config: unknown, drafts: readonly Draft[]): readonly Problem[] {
   const { name, functions } = (config ?? {}) as RawConfig
   const problems: Problem[] = []
@@ -35,6 +36,7 @@ export function namingProblems(config: unknown, drafts: readonly Draft[]): reado
       text: `is ${quote(name)}, but functions are named by their keys in functions. Remove it.`,
     })
   }
+  problems.push(...tagProblems(drafts))
   const seen = new Map<string, string>()
   for (const draft of drafts) {
     const other = draft.name === null ? undefined : seen.get(draft.name.toLowerCase())
@@ -47,6 +49,20 @@ export function namingProblems(config: unknown, drafts: readonly Draft[]): reado
     if (draft.name !== null) seen.set(draft.name.toLowerCase(), draft.name)
   }
   return problems
+}
+
+/** Images that are called the same would replace each other. */
+function tagProblems(drafts: readonly Draft[]): readonly Problem[] {
+  const seen = new Map<string, string>()
+  return drafts.flatMap(({ name, raw, keysOf }) => {
+    if (name === null) return []
+    const tag = tagOf(raw.image ?? {}, name)
+    const other = seen.get(tag)
+    seen.set(tag, other ?? name)
+    if (other === undefined || raw.image?.tag === undefined) return []
+    const text = `calls the images of ${quote(other)} and ${quote(name)} both ${quote(tag)}. Write {name} where they differ.`
+    return [{ keys: [...keysOf('image'), 'tag'], text }]
+  })
 }
 
 function onlyDraft(raw: RawConfig, broken: ReadonlySet<string>): Draft {

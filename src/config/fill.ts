@@ -1,19 +1,17 @@
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
-import { baseImageOf } from '../aws/base-images.ts'
 import { parseSize } from '../formats/size.ts'
 import type {
-  Architecture,
   BundleConfig,
   DependenciesConfig,
   FunctionConfig,
   FunctionSettings,
   IgnoredFinding,
-  ImageConfig,
   LeaksConfig,
 } from '../model.ts'
 import type { Disk, System } from '../system/system.ts'
 import type { RawEsbuild, RawFunction } from './define.ts'
 import type { Draft } from './drafts.ts'
+import { imageOf, imageRuntimeProblems } from './image.ts'
 import {
   type HandlerSigns,
   inferHandler,
@@ -49,18 +47,19 @@ export async function fill(draft: Draft, dir: string, system: System): Promise<F
   const found = isRootSound ? [nameOf(draft, dir), ...(await entryOf(draft, root, dir, system))] : []
   const [name, runtime, handler] = found
   problems.push(...found.flatMap(({ problem }) => problem ?? []))
-  if (runtime !== undefined && runtime.value !== '') problems.push(...languageProblems(draft, runtime.value))
+  if (runtime !== undefined && runtime.value !== '')
+    problems.push(...languageProblems(draft, runtime.value), ...imageRuntimeProblems(draft, runtime.value))
   const inferred = found.flatMap(({ inferred }) => (inferred === '' ? [] : [draft.label + inferred]))
   if (problems.length > 0 || name === undefined || runtime === undefined || handler === undefined)
     return { config: null, problems, inferred }
+  const architecture = draft.raw.architecture ?? 'x86_64'
+  const identity = { name: name.value, runtime: runtime.value, architecture, root }
   return {
     config: {
       ...settled(draft, languageOf(runtime.value), dir),
-      image: imageOf(name.value, runtime.value, draft.raw.architecture ?? 'x86_64'),
-      name: name.value,
-      runtime: runtime.value,
+      ...identity,
+      image: imageOf(draft, identity),
       handler: handler.value,
-      root,
     },
     problems,
     inferred,
@@ -156,11 +155,10 @@ function settled(
   draft: Draft,
   language: Language,
   dir: string,
-): Omit<FunctionConfig, 'name' | 'runtime' | 'handler' | 'root' | 'image'> {
+): Omit<FunctionConfig, 'name' | 'runtime' | 'architecture' | 'handler' | 'root' | 'image'> {
   const { raw } = draft
   const python = language === 'python' ? raw : {}
   return {
-    architecture: raw.architecture ?? 'x86_64',
     include: raw.include ?? [],
     exclude: raw.exclude ?? [],
     executable: raw.executable ?? [],
@@ -179,25 +177,12 @@ function settled(
   }
 }
 
-function imageOf(name: string, runtime: string, architecture: Architecture): ImageConfig {
-  return {
-    base: baseImageOf(runtime, architecture),
-    pin: false,
-    packages: [],
-    buildPackages: [],
-    install: 'copy',
-    copy: [],
-    labels: {},
-    tag: `${name.toLowerCase()}:latest`,
-  }
-}
-
 function settingsOf(raw: RawFunction): FunctionSettings {
   return {
     memorySize: raw.memorySize ?? null,
     timeout: raw.timeout ?? null,
     ephemeralStorage: raw.ephemeralStorage ?? null,
-    environment: raw.environment ?? {},
+    environment: { ...raw.environment },
     description: raw.description ?? '',
   }
 }

@@ -3,6 +3,7 @@ import { nearest } from '../formats/nearest.ts'
 import { parseSize } from '../formats/size.ts'
 import type { RawFunction, RawLayer } from './define.ts'
 import type { Draft } from './drafts.ts'
+import { imageProblems } from './image.ts'
 import { languageOf } from './infer.ts'
 import { type Problem, quote } from './problem.ts'
 
@@ -18,7 +19,12 @@ export function ruleProblems({ raw, keysOf }: Draft): readonly Problem[] {
   const broken = rules.flatMap(([key, text]) => (text === null ? [] : [{ keys: keysOf(key), text }]))
   const below = (key: keyof RawFunction, problems: readonly Problem[]) =>
     problems.map(({ keys, text }) => ({ keys: [...keysOf(key), ...keys], text }))
-  return [...broken, ...below('budget', budgetProblems(raw)), ...below('ignore', ignoredProblems(raw))]
+  return [
+    ...broken,
+    ...below('budget', budgetProblems(raw)),
+    ...below('ignore', ignoredProblems(raw)),
+    ...below('image', imageProblems(raw)),
+  ]
 }
 
 const KEYS_OF_PYTHON = ['dependencies', 'groups', 'extras', 'findLinks'] as const

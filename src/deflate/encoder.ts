@@ -16,12 +16,20 @@ export interface Encoder {
    * reason when that fires.
    */
   readonly compress: (contents: readonly Uint8Array[]) => Promise<readonly Compressed[]>
+  /** As `id`, of what `compressPart` makes. */
+  readonly partId: string
+  /**
+   * Compresses a part of a content, faster and less, into blocks that the blocks of another part can follow: none is the last one, and
+   * they end with a byte. As `compress` takes its turn, the memory, and interruptions.
+   */
+  readonly compressPart: (content: Uint8Array) => Promise<Uint8Array>
   /** Ends the threads. */
   readonly close: () => Promise<void>
 }
 
 /** libdeflate's version as npm has it, and the level. */
 export const ENCODER_ID = 'libdeflate-0.1.0/12'
+export const PART_ENCODER_ID = 'libdeflate-0.1.0/6'
 
 /** WebAssembly never gives memory back: from so many bytes on, a thread ends with its work. */
 const LARGE_BYTES = 8 * 1_048_576
@@ -46,13 +54,13 @@ export function makeEncoder(jobs: number, signal: AbortSignal): Encoder {
     threads.delete(worker)
     await worker.terminate()
   }
-  const compress = async (contents: readonly Uint8Array[]) => {
+  const work = async (message: Work, contents: readonly Uint8Array[]) => {
     const worker = idle.pop() ?? start()
     const isLarge = contents.some(({ length }) => length >= LARGE_BYTES)
     try {
-      const compressed = await compressIn(worker, contents, signal)
+      const answer = await workIn(worker, { message, contents }, signal)
       if (!isLarge) idle.push(worker)
-      return compressed
+      return answer
     } finally {
       if (!idle.includes(worker)) await end(worker)
     }
@@ -60,10 +68,18 @@ export function makeEncoder(jobs: number, signal: AbortSignal): Encoder {
   return {
     id: ENCODER_ID,
     jobs,
-    compress: contents => slots.within(() => compress(contents)),
+    compress: contents =>
+      slots.within(async () => (await work({ kind: 'contents', contents }, contents)) as readonly Compressed[]),
+    partId: PART_ENCODER_ID,
+    compressPart: content => slots.within(async () => (await work({ kind: 'part', content }, [content])) as Uint8Array),
     close: async () => void (await Promise.all([...threads].map(end))),
   }
 }
+
+/** What a thread is told; worker.js has the same. */
+type Work =
+  | { readonly kind: 'contents'; readonly contents: readonly Uint8Array[] }
+  | { readonly kind: 'part'; readonly content: Uint8Array }
 
 /** Lets so many actions run at once; the others wait in turn. */
 function makeSlots(count: number) {
@@ -94,13 +110,19 @@ function startWorker(): Worker {
   return worker
 }
 
-async function compressIn(worker: Worker, contents: readonly Uint8Array[], signal: AbortSignal) {
+interface Sent {
+  readonly message: Work
+  /** All that the message has. */
+  readonly contents: readonly Uint8Array[]
+}
+
+async function workIn(worker: Worker, { message, contents }: Sent, signal: AbortSignal): Promise<unknown> {
   signal.throwIfAborted()
   worker.ref()
-  worker.postMessage(contents, [...new Set(contents.flatMap(transferable))])
+  worker.postMessage(message, [...new Set(contents.flatMap(transferable))])
   try {
-    const [compressed] = (await once(worker, 'message', { signal })) as [readonly Compressed[]]
-    return compressed
+    const [answer] = await once(worker, 'message', { signal })
+    return answer
   } catch (error) {
     signal.throwIfAborted()
     throw error

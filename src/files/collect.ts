@@ -15,13 +15,12 @@ export async function collectFiles(plan: Plan, places: WorkPlaces, system: Syste
   const others =
     plan.language === 'python'
       ? { ...(await collectDependencies(plan, own.files, places, system)), inlined: [], beside: [] }
-      : await collectNodeFiles(plan, places, system)
+      : { ...(await collectNodeFiles(plan, places, system)), installs: [] }
   const files = await unite(own.files, others.files, system)
   checkFolders(files)
   return {
     ...others,
     files: sorted(files),
-    installs: [],
     leftOut: [...own.leftOut, ...others.leftOut],
     findings: [...own.findings, ...others.findings],
   }

@@ -1,4 +1,16 @@
-import type { Architecture, FileEntry, FunctionConfig, InstalledInImage } from '../model.ts'
+import type { Cache } from '../cache/open.ts'
+import type { Encoder } from '../deflate/encoder.ts'
+import type {
+  Architecture,
+  FileEntry,
+  FileSet,
+  Finding,
+  FunctionConfig,
+  ImageArtifact,
+  InstalledInImage,
+} from '../model.ts'
+import type { System } from '../system/system.ts'
+import type { Engine } from './engines.ts'
 
 /** What an image is made of, decided: no registry has been asked yet, and nothing is written. */
 export interface Recipe {
@@ -111,4 +123,44 @@ export interface PushResult {
   readonly uploaded: number
   readonly mounted: number
   readonly present: number
+}
+
+/** What is to be made of recipes. */
+export interface ImageRequest {
+  readonly outDir: string
+  /** Have an engine build the Dockerfile: the named one, or the first that is found. null: don't. */
+  readonly build: { readonly engine: string | null } | null
+  /** Write an OCI layout instead of a Dockerfile. */
+  readonly oci: boolean
+  /** Push without an engine, by this reference, in which {name} stands for a function's name; null: don't. */
+  readonly push: string | null
+  /** Ask no registry about a base that is in the cache. */
+  readonly offline: boolean
+  /** Told what an engine writes, as it comes; null: nobody is. */
+  readonly onOutput: ((text: string) => void) | null
+}
+
+/** What a request needs of this machine and says of registries, known before the work. */
+export interface ImageMeans {
+  readonly engine: Engine | null
+  /** What each image is pushed as; null: nothing is. */
+  readonly targets: readonly string[] | null
+}
+
+export interface WantedImage extends Pick<FileSet, 'beside'> {
+  readonly recipe: Recipe
+}
+
+export interface MadeImage {
+  readonly artifact: ImageArtifact
+  /** What turned up while it was made. */
+  readonly found: readonly Finding[]
+}
+
+export interface ImageTools {
+  readonly encoder: Encoder
+  readonly cache: Cache
+  /** A folder of this run. */
+  readonly workDir: string
+  readonly system: System
 }

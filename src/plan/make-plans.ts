@@ -18,6 +18,7 @@ import type {
   FunctionConfig,
   NodeTarget,
   Plan,
+  Purpose,
   PythonTarget,
 } from '../model.ts'
 import type { System } from '../system/system.ts'
@@ -30,18 +31,24 @@ import { findProject } from './node-project.ts'
  * Decides everything about the named functions, or about all when none is named.
  * Throws UserError FUNCTION_UNKNOWN, and what looking for the dependencies throws.
  */
-export async function makePlans(config: Config, functionNames: readonly string[], system: System): Promise<Plan[]> {
+export async function makePlans(
+  config: Config,
+  functionNames: readonly string[],
+  system: System,
+  purpose: Purpose = 'zip',
+): Promise<Plan[]> {
   const known = config.functions.map(({ name }) => name)
   for (const name of functionNames) {
     if (!known.includes(name)) throw new UserError('FUNCTION_UNKNOWN', name, known, nearest(name, known))
   }
   const wanted = config.functions.filter(({ name }) => functionNames.length === 0 || functionNames.includes(name))
-  return Promise.all(wanted.map(one => makePlan(config, one, system)))
+  return Promise.all(wanted.map(one => makePlan(config, one, purpose, system)))
 }
 
-async function makePlan(config: Config, one: FunctionConfig, system: System): Promise<Plan> {
+async function makePlan(config: Config, one: FunctionConfig, purpose: Purpose, system: System): Promise<Plan> {
   const boundary = await findBoundary(one.root, config.dir, system.disk)
-  const base = { config: one, boundary, artifactPath: join(config.outDir, `${one.name}.zip`) }
+  const artifactPath = join(config.outDir, purpose === 'zip' ? `${one.name}.zip` : one.name)
+  const base = { config: one, purpose, boundary, artifactPath }
   // A cache may be inside a checkout: CI services keep folders of that kind only.
   const excluded = [...excludedFrom(one, config), system.cacheDir]
   const python = PYTHON_RUNTIMES.find(({ id }) => id === one.runtime)

@@ -23,7 +23,14 @@ export function planZip(path: string, { runtime, architecture, handler }: ZipTar
   const known = [...PYTHON_RUNTIMES, ...NODE_RUNTIMES].map(({ id }) => id)
   if (runtime === null) throw new UserError('ZIP_RUNTIME_NEEDED', path, newest(PYTHON_RUNTIMES), newest(NODE_RUNTIMES))
   const config = configOf(path, { runtime, architecture, handler: handler ?? '' })
-  const base = { config, excluded: [], boundary: config.root, artifactPath: path, findings: [] }
+  const base = {
+    config,
+    purpose: 'zip' as const,
+    excluded: [],
+    boundary: config.root,
+    artifactPath: path,
+    findings: [],
+  }
   const python = PYTHON_RUNTIMES.find(({ id }) => id === runtime)
   const node = NODE_RUNTIMES.find(({ id }) => id === runtime)
   if (python !== undefined) {

@@ -10,6 +10,7 @@ import type {
   LimitStatus,
   PackageSize,
   Plan,
+  WrittenEntry,
 } from '../model.ts'
 import { silence } from './silence.ts'
 
@@ -33,7 +34,7 @@ export function judge(
     architecture: config.architecture,
     handler: config.handler,
     artifact,
-    packages: packagesOf(fileSet, artifact),
+    packages: packagesOf(fileSet, artifact.entries),
     limits,
     findings,
     silenced,
@@ -54,7 +55,8 @@ export function judgeFiles(plan: Plan, fileSet: FileSet, checked: readonly Findi
   return { name, runtime, architecture, handler, artifact: null, packages: null, limits, findings, silenced, ok }
 }
 
-function isBad(limits: readonly JudgedLimit[], findings: readonly Finding[]): boolean {
+/** Whether what was found or measured decides the exit code. */
+export function isBad(limits: readonly JudgedLimit[], findings: readonly Finding[]): boolean {
   const isOver = limits.some(({ status, severity }) => status === 'over' && severity === 'error')
   return isOver || findings.some(({ severity }) => severity === 'error')
 }
@@ -80,12 +82,12 @@ function unzippedLimits({ config }: Plan, bytes: number): JudgedLimit[] {
 }
 
 /** AWS refuses what is exactly as large as its limits, too. */
-function mustBeSmaller(id: string, bytes: number, limit: number, severity: 'error' | 'warning'): JudgedLimit {
+export function mustBeSmaller(id: string, bytes: number, limit: number, severity: 'error' | 'warning'): JudgedLimit {
   return { id, bytes, limit, status: statusOf(bytes, limit, bytes >= limit), severity }
 }
 
-function mayBe(id: string, bytes: number, limit: number): JudgedLimit {
-  return { id, bytes, limit, status: statusOf(bytes, limit, bytes > limit), severity: 'error' }
+export function mayBe(id: string, bytes: number, limit: number, severity: 'error' | 'warning' = 'error'): JudgedLimit {
+  return { id, bytes, limit, status: statusOf(bytes, limit, bytes > limit), severity }
 }
 
 function statusOf(bytes: number, limit: number, isOver: boolean): LimitStatus {
@@ -100,9 +102,9 @@ function layerFindings({ config }: Plan): Finding[] {
 }
 
 /** A package has its own files, and its part of bundles; of a bundle's zipped bytes its share. */
-function packagesOf(fileSet: FileSet, artifact: Artifact): PackageSize[] {
+export function packagesOf(fileSet: FileSet, written: readonly WrittenEntry[]): PackageSize[] {
   const sizes = new Map(fileSet.packages.map(({ id }) => [id, { bytes: 0, zippedBytes: 0, files: 0 }]))
-  const entries = new Map(artifact.entries.map(entry => [entry.path, entry]))
+  const entries = new Map(written.map(entry => [entry.path, entry]))
   const add = (owner: string | null, bytes: number, zippedBytes: number, files: number): void => {
     const size = owner === null ? undefined : sizes.get(owner)
     if (size === undefined) return
@@ -110,7 +112,7 @@ function packagesOf(fileSet: FileSet, artifact: Artifact): PackageSize[] {
     size.zippedBytes += zippedBytes
     size.files += files
   }
-  for (const { owner, bytes, zippedBytes } of artifact.entries) add(owner, bytes, zippedBytes, 1)
+  for (const { owner, bytes, zippedBytes } of written) add(owner, bytes, zippedBytes, 1)
   for (const { path, owner, bytes } of fileSet.inlined) {
     const bundle = entries.get(path)
     add(owner, bytes, bundle === undefined ? 0 : Math.round((bytes / bundle.bytes) * bundle.zippedBytes), 0)

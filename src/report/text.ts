@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
-import type { Finding, FunctionReport, JudgedLimit, PackageSize, Severity } from '../model.ts'
+import type { Finding, FunctionReport, ImageReport, JudgedLimit, PackageSize, Severity } from '../model.ts'
 import { codeSha256 } from './json.ts'
 
 export interface TextStyle {
@@ -14,7 +14,8 @@ export interface TextStyle {
 type Colour = 'red' | 'yellow' | 'green' | 'dim' | 'bold'
 
 const BAR_CELLS = 20
-const HEAVIEST = 10
+/** So many packages are told; --verbose tells them all. */
+export const HEAVIEST = 10
 
 /** A report for people: one line if nothing changed and all is well, else one screen. Ends in a line break. */
 export function reportAsText(report: FunctionReport, style: TextStyle): string {
@@ -26,7 +27,7 @@ export function reportAsText(report: FunctionReport, style: TextStyle): string {
 function unchangedLines(report: FunctionReport, style: TextStyle): string[] {
   const { artifact } = report
   const sizes = `${size(artifact.bytes)} zipped, ${size(artifact.unzippedBytes)} unzipped`
-  const told = report.findings.filter(({ severity, code }) => severity !== 'note' || code === 'ENV_FILE_LEFT_OUT')
+  const told = report.findings.filter(isToldAlways)
   return [
     `${report.name}  unchanged  ${sizes}  ${shown(artifact.path, style)}`,
     ...told.map(one => findingLine(one, style)),
@@ -52,9 +53,18 @@ function fullLines(report: FunctionReport, style: TextStyle): string[] {
   ]
 }
 
+/** Also of what is unchanged. */
+export function isToldAlways({ severity, code }: Finding): boolean {
+  return severity !== 'note' || code === 'ENV_FILE_LEFT_OUT'
+}
+
 const LIMIT_LABELS: Readonly<Record<string, string>> = {
   'zip-direct-upload': 'zipped',
   unzipped: 'unzipped',
+  'image-unzipped': 'unzipped',
+  'image-layers': 'layers',
+  'image-settings': 'settings',
+  'image-manifest': 'manifest',
   'budget-zipped': 'zipped',
   'budget-unzipped': 'unzipped',
 }
@@ -62,19 +72,22 @@ const LIMIT_LABELS: Readonly<Record<string, string>> = {
 const LIMIT_NAMES: Readonly<Record<string, string>> = {
   'zip-direct-upload': 'for a direct upload',
   unzipped: 'for code and layers',
+  'image-unzipped': 'for an image',
+  'image-manifest': 'advised',
   'budget-zipped': 'of your budget',
   'budget-unzipped': 'of your budget',
 }
 
-function limitLine(limit: JudgedLimit, style: TextStyle): string {
+export function limitLine(limit: JudgedLimit, style: TextStyle): string {
   const share = limit.limit === 0 ? 1 : limit.bytes / limit.limit
   const filled = Math.min(BAR_CELLS, Math.ceil(share * BAR_CELLS))
   const colour =
     limit.status === 'ok' ? 'green' : limit.status === 'near' || limit.severity !== 'error' ? 'yellow' : 'red'
   const bar = painter(style)(colour, '█'.repeat(filled)) + painter(style)('dim', '░'.repeat(BAR_CELLS - filled))
   const label = (LIMIT_LABELS[limit.id] ?? limit.id).padEnd(8)
-  const percent = `${percentage(share)} of ${size(limit.limit)}`
-  return `  ${label} ${size(limit.bytes).padStart(9)}  ${bar}  ${percent} ${LIMIT_NAMES[limit.id] ?? ''}`.trimEnd()
+  const amount = (number: number) => (limit.id === 'image-layers' ? String(number) : size(number))
+  const percent = `${percentage(share)} of ${amount(limit.limit)}`
+  return `  ${label} ${amount(limit.bytes).padStart(9)}  ${bar}  ${percent} ${LIMIT_NAMES[limit.id] ?? ''}`.trimEnd()
 }
 
 function packageLines(packages: readonly PackageSize[], style: TextStyle): string[] {
@@ -92,7 +105,7 @@ function packageLines(packages: readonly PackageSize[], style: TextStyle): strin
   return ['', `  ${heading}`, ...rows]
 }
 
-function leftOutLines({ leftOut }: FunctionReport): string[] {
+export function leftOutLines({ leftOut }: Pick<FunctionReport, 'leftOut'>): string[] {
   if (leftOut.length === 0) return []
   const width = Math.max(...leftOut.map(({ rule }) => rule.length))
   const rows = leftOut.map(
@@ -104,15 +117,15 @@ function leftOutLines({ leftOut }: FunctionReport): string[] {
 
 const SEVERITY_COLOURS: Readonly<Record<Severity, Colour>> = { error: 'red', warning: 'yellow', note: 'dim' }
 
-function findingLine({ severity, code, message }: Finding, style: TextStyle): string {
+export function findingLine({ severity, code, message }: Finding, style: TextStyle): string {
   return `  ${painter(style)(SEVERITY_COLOURS[severity], severity)} ${code}: ${message}`
 }
 
-function silencedLines({ silenced }: FunctionReport): string[] {
+export function silencedLines({ silenced }: Pick<FunctionReport, 'silenced'>): string[] {
   return silenced.length === 0 ? [] : [`  ${count(silenced.length, 'finding')} silenced by \`ignore\``]
 }
 
-function verdict(report: FunctionReport, style: TextStyle): string {
+export function verdict(report: FunctionReport | ImageReport, style: TextStyle): string {
   const paint = painter(style)
   const over = report.limits.filter(({ status }) => status === 'over')
   const errors = report.findings.filter(({ severity }) => severity === 'error').length
@@ -131,6 +144,14 @@ export function overSentence({ id, bytes, limit }: JudgedLimit): string {
       return 'Too large for a direct upload: put the zip on S3 and create the function from there.'
     case 'unzipped':
       return `Lambda refuses it: ${excess} over what code and layers may have unzipped. Drop packages, try \`"slim": "strong"\` or \`"runtimeSdk": "omit"\`, or use a container image.`
+    case 'image-unzipped':
+      return `Lambda refuses it: ${excess} over what an image may have unzipped. Drop packages or files, or load them at run time from S3 or a file system.`
+    case 'image-layers':
+      return `It has more layers than engines unpack (${limit}): take another base.`
+    case 'image-settings':
+      return `Lambda refuses it: ${excess} over what entry point, command, working folder and environment may have. Shorten \`environment\`.`
+    case 'image-manifest':
+      return 'Its manifest is larger than AWS advises: take a base of fewer layers.'
     default:
       return `Over your budget by ${excess}.`
   }
@@ -140,7 +161,8 @@ export function overSentence({ id, bytes, limit }: JudgedLimit): string {
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   if (bytes < 1_048_576) return `${(bytes / 1024).toFixed(1)} KB`
-  return `${(bytes / 1_048_576).toFixed(1)} MB`
+  if (bytes < 10 * 1_073_741_824) return `${(bytes / 1_048_576).toFixed(1)} MB`
+  return `${(bytes / 1_073_741_824).toFixed(1)} GB`
 }
 
 function percentage(share: number): string {
@@ -152,7 +174,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
 }
 
-function shown(path: string, { cwd }: TextStyle): string {
+export function shown(path: string, { cwd }: TextStyle): string {
   const way = relative(cwd, path)
   return way.startsWith('..') ? path : way
 }

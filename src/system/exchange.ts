@@ -7,6 +7,12 @@ import { ask, discard, lengthOf, piecesOf } from './transfer.ts'
 /** No whole answer came. The message is the reason, for a sentence of its own. */
 export class ExchangeFailure extends Error {
   override readonly name = 'ExchangeFailure'
+  /** True if another try can't help. */
+  readonly isFinal: boolean
+  constructor(why: string, isFinal = false) {
+    super(why)
+    this.isFinal = isFinal
+  }
 }
 
 /** What nobody wants of an answer is read up to here, so that its connection can be used again. */
@@ -64,10 +70,11 @@ async function bodyOf(answer: Answer, { method, maxBytes }: ExchangeRequest, wat
   return Buffer.concat(pieces)
 }
 
-function failureFor(error: unknown): unknown {
-  if (error instanceof Unreachable) return new ExchangeFailure(error.why)
+/** An ExchangeFailure for what failed on the line; any other error as it is. */
+export function failureFor(error: unknown): unknown {
+  if (error instanceof Unreachable) return new ExchangeFailure(error.why, true)
   if (error instanceof Transient) return new ExchangeFailure(error.message)
   // Settings of the network that can't be used. They are a sentence already.
-  if (error instanceof UserError) return new ExchangeFailure(error.message.replace(/\.$/, ''))
+  if (error instanceof UserError) return new ExchangeFailure(error.message.replace(/\.$/, ''), true)
   return error
 }

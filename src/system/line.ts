@@ -2,23 +2,12 @@ import type { ReadableStream } from 'node:stream/web'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
 import { failureOf, Transient, withoutCredentials } from './network-failure.ts'
-
-/** How long and how often something is tried. */
-export interface Patience {
-  /** Until the headers of an answer are there, connecting included. */
-  readonly answerMs: number
-  /** Between two pieces of a body. */
-  readonly idleMs: number
-  readonly retries: number
-  /** Before the first retry; doubled for each more. */
-  readonly backoffMs: number
-  /** The most that a Retry-After header is obeyed. */
-  readonly longestWaitMs: number
-}
+import type { Patience, SendRequest } from './system.ts'
 
 export interface FetchOptions {
-  readonly method: 'GET' | 'HEAD' | 'PUT'
-  readonly body: Uint8Array | null
+  readonly method: SendRequest['method']
+  /** Pieces are sent as they come, so a header must tell their length. */
+  readonly body: Uint8Array | AsyncIterable<Uint8Array> | null
   readonly headers: Record<string, string>
   readonly redirect: 'manual'
   readonly signal: AbortSignal
@@ -26,7 +15,10 @@ export interface FetchOptions {
 
 export interface Answer {
   readonly status: number
-  readonly headers: { get(name: string): string | null }
+  readonly headers: {
+    get(name: string): string | null
+    forEach(action: (value: string, name: string) => void): void
+  }
   readonly body: ReadableStream<Uint8Array> | null
 }
 
@@ -63,7 +55,8 @@ export async function persist<T>(
   }
 }
 
-async function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+/** Waits, or throws a signal's reason as soon as it fires. */
+export async function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
   const stop = new AbortController()
   const onAbort = () => stop.abort()
   for (const signal of signals) signal.addEventListener('abort', onAbort)

@@ -23,6 +23,15 @@ export class Unreachable extends UserError<'NETWORK_UNREACHABLE'> {
   }
 }
 
+/** A download that the server answered otherwise than with the file. */
+export class Refused extends UserError<'DOWNLOAD_REFUSED'> {
+  readonly status: number
+  constructor(url: string, status: number) {
+    super('DOWNLOAD_REFUSED', url, status)
+    this.status = status
+  }
+}
+
 // https://nodejs.org/api/tls.html#x509-certificate-error-codes
 const CERTIFICATE_CODE =
   /^(CERT_|ERR_TLS_CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_GET_|UNABLE_TO_VERIFY_|INVALID_CA|HOSTNAME_MISMATCH)/

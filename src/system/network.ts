@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type Undici from 'undici'
 import { UserError } from '../errors.ts'
 import { percentDecoded } from '../formats/url-text.ts'
 import { exchange } from './exchange.ts'
 import { reasonOfFault } from './fault.ts'
-import type { Fetch, Line, Patience } from './line.ts'
-import type { Network, NetworkSettings } from './system.ts'
+import type { Answer, Fetch, FetchOptions, Line } from './line.ts'
+import { send } from './send.ts'
+import type { Network, NetworkSettings, Patience } from './system.ts'
 import { download, get } from './transfer.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -52,6 +54,8 @@ function networkWith(env: Environment, limits: Omit<Line, 'fetch'>, settings: Ne
     get: (url, headers) => get(line, url, headers),
     download: request => download(line, request),
     exchange: request => exchange(exchangeLine, request),
+    send: request => send(line, request),
+    patience: limits.patience,
     configured: added => networkWith(env, limits, added),
   }
 }
@@ -76,8 +80,25 @@ async function makeClient(env: Environment, settings: NetworkSettings, connectMs
   return (url, init) => {
     const proxy = proxyOf === null ? null : proxyOf(new URL(url))
     const dispatcher = (proxy === null ? direct : throughProxy(proxy)).compose(unpaused)
-    return undici.fetch(url, { ...init, dispatcher })
+    const { body, ...options } = init
+    if (body === null || body instanceof Uint8Array) return undici.fetch(url, { ...options, body, dispatcher })
+    return sendPieces(undici, url, Readable.from(body, { objectMode: false }), { ...options, dispatcher })
   }
+}
+
+/** fetch would keep all the pieces in memory until the answer comes, for a redirect that it might follow. */
+async function sendPieces(
+  undici: typeof Undici,
+  url: string,
+  body: Readable,
+  { method, headers: sent, signal, dispatcher }: Omit<FetchOptions, 'body'> & { dispatcher: Undici.Dispatcher },
+): Promise<Answer> {
+  const answer = await undici.request(url, { method, headers: sent, body, signal, dispatcher })
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(answer.headers)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one)
+  }
+  return { status: answer.statusCode, headers, body: Readable.toWeb(answer.body) as ReadableStream<Uint8Array> }
 }
 
 /**

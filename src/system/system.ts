@@ -60,6 +60,10 @@ export interface Disk {
   readonly makeFolder: (dir: string) => Promise<void>
   readonly writeBytes: (path: string, bytes: Uint8Array | string) => Promise<void>
   readonly rename: (from: string, to: string) => Promise<void>
+  /** A file of its own with the same bytes: no later change of the one is seen in the other. Shares them until then where the file system can. */
+  readonly copy: (from: string, to: string) => Promise<void>
+  /** Gives a file or folder these permissions, such as 0o644, whatever the umask; Windows has none. */
+  readonly setMode: (path: string, mode: number) => Promise<void>
   /**
    * Writes a file in one step: whoever reads it meanwhile or afterwards, though this run be killed, finds the old one or the new one,
    * whole. It comes into being as a hidden file in `parent`, which must exist and be of the same file system.
@@ -104,6 +108,13 @@ export interface Network {
    * scheme, host and port they were given for. Throws ExchangeFailure where no whole answer comes in time, and the signal's reason.
    */
   readonly exchange: (request: ExchangeRequest) => Promise<ExchangeAnswer>
+  /**
+   * One request of a protocol: nothing is followed, nothing is tried again, any status is an answer. Throws ExchangeFailure where no
+   * whole answer comes in time, UserError FILE_CHANGED where the file of the body is shorter than told, and the signal's reason.
+   */
+  readonly send: (request: SendRequest) => Promise<SendAnswer>
+  /** For those who try again on their own. */
+  readonly patience: Patience
   /** The same network with what pip's configuration adds: its proxy wins over the environment's, its certificates are trusted beside. */
   readonly configured: (settings: NetworkSettings) => Network
 }
@@ -134,6 +145,46 @@ export interface ExchangeAnswer {
   readonly status: number
   /** Of a GET that was answered with 200; else empty. */
   readonly body: Uint8Array
+}
+
+/** How long and how often something is tried. */
+export interface Patience {
+  /** Until the headers of an answer are there, connecting included. */
+  readonly answerMs: number
+  /** Between two pieces of a body. */
+  readonly idleMs: number
+  readonly retries: number
+  /** Before the first retry; doubled for each more. */
+  readonly backoffMs: number
+  /** The most that a Retry-After header is obeyed. */
+  readonly longestWaitMs: number
+}
+
+export interface SendRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Sent with its length; of a file, a range of it, as it is read. */
+  readonly body: Uint8Array | { readonly path: string; readonly offset: number; readonly bytes: number } | null
+  /** Of the answer, no more than this is kept. */
+  readonly maxBytes: number
+  /** Until the answer begins, from when all is sent; between two pieces of a body it is the network's own patience. */
+  readonly answerMs: number
+  /** Stops this request alone. */
+  readonly signal: AbortSignal
+  /** Called with the bytes of the body that have been handed over so far. */
+  readonly onSent?: (bytes: number) => void
+}
+
+export interface SendAnswer {
+  readonly status: number
+  /** Where it was asked, without credentials. */
+  readonly url: string
+  /** By lower-case names; those that came several times are joined by commas. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  /** False if the body had more than was kept. */
+  readonly isWhole: boolean
 }
 
 export interface DownloadRequest {

@@ -3,7 +3,7 @@ import { open, rm } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import { percentDecoded } from '../formats/url-text.ts'
 import { type Answer, type FetchOptions, type Line, onLine, persist, type Watch, watched } from './line.ts'
-import { Transient, Unreachable, withoutCredentials } from './network-failure.ts'
+import { Refused, Transient, Unreachable, withoutCredentials } from './network-failure.ts'
 import type { DownloadRequest } from './system.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -62,7 +62,7 @@ async function fetchInto(sink: Sink, { line, request, watch, isLast }: Attempt):
   }
   if (answer.status !== 200 && answer.status !== 206) {
     await discard(answer)
-    throw new UserError('DOWNLOAD_REFUSED', withoutCredentials(request.url), answer.status)
+    throw new Refused(withoutCredentials(request.url), answer.status)
   }
   if (answer.status === 200) await sink.restart(validatorOf(answer))
   const start = sink.received()
@@ -167,7 +167,7 @@ function basicOf(url: string): Headers {
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
-function isHttp(url: string): boolean {
+export function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 }
 
@@ -194,21 +194,24 @@ export async function discard(answer: Answer): Promise<void> {
   await answer.body?.cancel().catch(() => undefined)
 }
 
-function isWorthRetrying(status: number): boolean {
+export function isWorthRetrying(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
 }
 
 async function later(answer: Answer): Promise<Transient> {
   await discard(answer)
-  return new Transient(`the server answered ${answer.status}`, retryAfterMs(answer))
+  return new Transient(
+    `the server answered ${answer.status}`,
+    retryAfterMs(name => answer.headers.get(name)),
+  )
 }
 
 /** In seconds, or as a date, which is compared with the server's own clock. */
-function retryAfterMs(answer: Answer): number | null {
-  const text = answer.headers.get('retry-after')
+export function retryAfterMs(header: (name: string) => string | null): number | null {
+  const text = header('retry-after')
   if (text === null) return null
   if (/^\d+$/.test(text.trim())) return Number(text) * 1000
-  const wait = Date.parse(text) - Date.parse(answer.headers.get('date') ?? '')
+  const wait = Date.parse(text) - Date.parse(header('date') ?? '')
   return Number.isFinite(wait) && wait > 0 ? wait : null
 }
 

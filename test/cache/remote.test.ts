@@ -336,7 +336,7 @@ describe('remote cache: uploads', it => {
           const { cache, warnings } = machine(server.url)
           for (const content of [LARGE, SMALL, HUGE]) {
             cache.put([finishedOf(content)])
-            await new Promise(resolve => setTimeout(resolve, 50))
+            while (warnings.length === 0) await new Promise(resolve => setTimeout(resolve, 10))
           }
           await cache.settle()
           assert.equal(server.log, [`PUT cas ${status}`])

@@ -19,6 +19,9 @@ const OWN = {
   'streams/.0123456789abcdef.tmp': 'draft',
   [`index/${HASH}`]: 'index',
   [`artifacts/${HASH}`]: 'artifact',
+  [`images/${HASH}`]: 'image',
+  [`layers/${HASH}`]: 'layer',
+  'layers/.0123456789abcdef.tmp/layer': 'half',
   [`wheels/${HASH}/numpy-2.3.2-py3-none-any.whl`]: 'x'.repeat(BLOCK + 1),
   'wheels/.fedcba9876543210.tmp/download': 'half',
   [`built/${HASH}-3.13/six-1.17.0-py3-none-any.whl`]: 'wheel',
@@ -35,6 +38,8 @@ const FOREIGN = {
   'built/index.html': '',
   'artifacts/release/app.zip': '',
   'index/a.txt': '',
+  'images/cat.png': '',
+  'layers/paint.psd': '',
   'other/wheels/x': '',
   '.0123456789abcdef.tmp/mine.txt': '',
 }
@@ -50,11 +55,13 @@ describe('cache/usage', it => {
           { kind: 'index', files: 1, bytes: BLOCK, isTrimmed: true },
           { kind: 'artifacts', files: 1, bytes: BLOCK, isTrimmed: true },
           { kind: 'findings', files: 0, bytes: 0, isTrimmed: true },
+          { kind: 'images', files: 1, bytes: BLOCK, isTrimmed: true },
+          { kind: 'layers', files: 2, bytes: 2 * BLOCK, isTrimmed: true },
           { kind: 'wheels', files: 2, bytes: 3 * BLOCK, isTrimmed: false },
           { kind: 'built', files: 1, bytes: BLOCK, isTrimmed: false },
         ],
-        files: 8,
-        bytes: 9 * BLOCK,
+        files: 11,
+        bytes: 12 * BLOCK,
       })
     }))
 
@@ -73,7 +80,7 @@ describe('cache/usage', it => {
     inTemporaryFolder(async dir => {
       await writeTree(dir, OWN)
       const removed = await clearCache(dir, makeDisk())
-      assert.equal([removed.files, removed.bytes], [8, 9 * BLOCK])
+      assert.equal([removed.files, removed.bytes], [11, 12 * BLOCK])
       assert.equal(await readdir(dir), [])
       assert.is((await clearCache(dir, makeDisk())).files, 0)
     }))

@@ -5,7 +5,7 @@ import { openContentIndex } from '../../src/cache/content-index.ts'
 import type { Cache } from '../../src/cache/open.ts'
 import { type Checking, recallFindings, rememberFindings } from '../../src/check/remembered.ts'
 import { finding } from '../../src/findings.ts'
-import type { FunctionConfig } from '../../src/model.ts'
+import type { FileSet, FunctionConfig, Plan } from '../../src/model.ts'
 import type { System } from '../../src/system/system.ts'
 import { describe, inTemporaryFolder } from '../helpers.ts'
 import { testFile, testFileSet, testPlan, testSystem } from '../worlds.ts'
@@ -18,6 +18,8 @@ interface World {
   readonly config?: Partial<FunctionConfig>
   readonly system?: Partial<System>
   readonly isRead?: boolean
+  readonly purpose?: Plan['purpose']
+  readonly installs?: FileSet['installs']
 }
 
 describe('check/remembered', it => {
@@ -39,6 +41,8 @@ describe('check/remembered', it => {
     ['handler', { config: { handler: 'other.handler' } }],
     ['architecture', { config: { architecture: 'arm64' } }],
     ['day', { system: { today: '2030-01-01' } }],
+    ['purpose', { purpose: 'image' }],
+    ['list of what pip installs', { installs: [{ name: 'acme', version: '1.0', hashes: [] }] }],
     ['version of lpack', { system: { version: '9.9.9' } }],
   ] satisfies [string, World][]) {
     it(`checks anew for another ${what}`, () =>
@@ -84,5 +88,6 @@ async function checking(dir: string, world: World = {}): Promise<Checking> {
   const file = testFile('app.py', text, isRead ? { executable } : { executable, content: unread })
   const contents = await openContentIndex(null, 'test', system.disk)
   const cache = { dir: join(dir, 'cache'), contents } as unknown as Cache
-  return { plan: testPlan(dir, world.config), fileSet: testFileSet([file]), cache, system }
+  const plan = testPlan(dir, world.config, { purpose: world.purpose ?? 'zip' })
+  return { plan, fileSet: testFileSet([file], { installs: world.installs ?? [] }), cache, system }
 }

@@ -48,6 +48,8 @@ describe('cli/cache', it => {
   hashes of files                     0 files        0 B
   what artifacts are made of          0 files        0 B
   what checks found                   0 files        0 B
+  what images are made of             0 files        0 B
+  layers of images                    0 files        0 B
   wheels                              1 file      1.9 MB
   wheels built here                   0 files        0 B
   in all                              2 files     1.9 MB
@@ -73,7 +75,7 @@ describe('cli/cache', it => {
       assert.equal(kinds[0], { kind: 'streams', files: 1, bytes: 8192, limited: true })
       assert.equal(
         kinds.map(({ kind }: { readonly kind: string }) => kind),
-        ['streams', 'index', 'artifacts', 'findings', 'wheels', 'built'],
+        ['streams', 'index', 'artifacts', 'findings', 'images', 'layers', 'wheels', 'built'],
       )
     }))
 

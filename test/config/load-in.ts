@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/model.ts'
 import { makeDisk } from '../../src/system/disk.ts'
+import { PATIENCE } from '../../src/system/network.ts'
 import type { System } from '../../src/system/system.ts'
 import { inTemporaryFolder, rejects, writeTree } from '../helpers.ts'
 
@@ -25,7 +26,14 @@ export function loadIn(
     cacheDir: join(cwd, 'cache'),
     signal: new AbortController().signal,
     disk: makeDisk(),
-    network: { get: refuse, download: refuse, exchange: refuse, configured: refuse },
+    network: {
+      get: refuse,
+      download: refuse,
+      exchange: refuse,
+      send: refuse,
+      patience: PATIENCE,
+      configured: refuse,
+    },
     processes: { find: refuse, run: refuse },
     progress: { show: () => {}, clear: () => {}, warn: () => {} },
   }

@@ -249,6 +249,19 @@ describe('config/load: values', it => {
               { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:numpy:3', unzippedBytes: 61_000_000 },
               { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:fonts:1', unzippedBytes: null },
             ],
+            image: {
+              base: 'example.com/lambda/python:3.13-arm64',
+              pin: true,
+              packages: ['libxml2'],
+              buildPackages: ['gcc'],
+              install: 'in-image',
+              copy: [
+                { from: join(dir, 'functions/hello/models'), to: 'models' },
+                { from: join(dir, 'shared/data'), to: 'data' },
+              ],
+              labels: { 'org.opencontainers.image.source': 'https://example.com/hello' },
+              tag: 'example.com/hello:1.2',
+            },
             settings: {
               memorySize: 512,
               timeout: 30,

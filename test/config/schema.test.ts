@@ -20,6 +20,7 @@ interface Node {
 const definitions: Readonly<Record<string, Node>> = schema.definitions
 const FUNCTION_KEYS = Object.keys(schema.definitions.function.properties)
 const ESBUILD_OPTIONS: Readonly<Record<string, Node>> = schema.definitions.esbuild.properties
+const IMAGE_KEYS: Readonly<Record<string, Node>> = schema.definitions.image.properties
 const TOP_KEYS = Object.keys(schema.properties)
 
 describe('config/schema', it => {
@@ -32,6 +33,8 @@ describe('config/schema', it => {
     assert.equal(await membersOf('RawLayer'), describedIn(schema.definitions.layer.properties))
     assert.equal(await membersOf('RawLeaks'), describedIn(schema.definitions.leaks.properties))
     assert.equal(await membersOf('RawIgnored'), describedIn(schema.definitions.ignored.properties))
+    assert.equal(await membersOf('RawImage'), describedIn(schema.definitions.image.properties))
+    assert.equal(await membersOf('RawImageCopy'), describedIn(schema.definitions.imageCopy.properties))
     assert.equal(await membersOf('RawBudget'), describedIn(schema.definitions.budget.properties))
   })
 
@@ -64,8 +67,18 @@ describe('config/schema', it => {
     })
   }
 
+  for (const key of Object.keys(IMAGE_KEYS)) {
+    it(`accepts its examples of image.${key}, and refuses another type`, async () => {
+      for (const example of examplesOf(IMAGE_KEYS, key)) await accepts({ image: { [key]: example } })
+      const [problem] = await validate({ image: { [key]: null } })
+      assert.equal(problem?.keys, ['image', key])
+    })
+  }
+
   it('tells the rule of every key', () => {
-    const keys = [schema.properties, ESBUILD_OPTIONS].flatMap(properties => Object.entries(resolved(properties)))
+    const keys = [schema.properties, ESBUILD_OPTIONS, IMAGE_KEYS].flatMap(properties =>
+      Object.entries(resolved(properties)),
+    )
     for (const [name, node] of [...Object.entries(definitions), ...keys]) {
       assert.type(node.errorMessage, 'string', name)
     }

@@ -12,7 +12,7 @@ const SIZE = 'a size such as "5 MB" or a whole number of bytes (MB = MiB = 1,048
 const NAME = 'must be 1 to 64 letters, digits, hyphens and underscores'
 const LAYER = 'arn:aws:lambda:eu-west-1:123456789012:layer:numpy:3'
 const FUNCTION_KEYS =
-  'runtime, architecture, handler, root, include, exclude, executable, dependencies, groups, extras, findLinks, runtimeSdk, slim, esbuild, memorySize, timeout, ephemeralStorage, environment, description, layers, budget, leaks, ignore'
+  'runtime, architecture, handler, root, include, exclude, executable, dependencies, groups, extras, findLinks, runtimeSdk, slim, esbuild, memorySize, timeout, ephemeralStorage, environment, description, layers, image, budget, leaks, ignore'
 
 /** One value of one key, and what is said about it after the key. */
 const WRONG_VALUES: readonly [object, string][] = [
@@ -109,6 +109,41 @@ const WRONG_VALUES: readonly [object, string][] = [
     { layers: Array.from({ length: 6 }, () => ({ arn: LAYER })) },
     'layers has 6 entries; it must be a list of at most 5 layers such as [{ "arn": "arn:aws:lambda:…:layer:numpy:3" }].',
   ],
+  [{ image: 'python' }, 'image is "python"; it must be an object such as { "packages": ["libxml2"] }.'],
+  [{ image: { pin: 'yes' } }, 'image.pin is "yes"; it must be true or false.'],
+  [
+    { image: { packages: ['gcc && rm -rf /'] } },
+    'image.packages[0] is "gcc && rm -rf /"; it must be the name of a package such as "libxml2".',
+  ],
+  [{ image: { packages: ['-y'] } }, 'image.packages[0] is "-y"; it must be the name of a package such as "libxml2".'],
+  [
+    { image: { buildPackages: ['gcc\nRUN id'] } },
+    'image.buildPackages[0] is "gcc\\nRUN id"; it must be the name of a package such as "gcc".',
+  ],
+  [
+    { image: { install: 'inimage' } },
+    'image.install is "inimage"; it must be "copy" or "in-image". Did you mean "in-image"?',
+  ],
+  [{ image: { copy: 'models' } }, 'image.copy is "models"; it must be a list of files and folders such as ["models"].'],
+  [
+    { image: { copy: [3] } },
+    'image.copy[0] is 3; it must be a path such as "models", or an object with from and perhaps to.',
+  ],
+  [
+    { image: { copy: [''] } },
+    'image.copy[0] is ""; it must be a path such as "models", or an object with from and perhaps to.',
+  ],
+  [{ image: { copy: [{ to: 'models' }] } }, 'image.copy[0].from is missing.'],
+  [
+    { image: { copy: [{ form: 'x', from: 'x' }] } },
+    'image.copy[0].form is not a key of lpack\'s config. Did you mean "from"?',
+  ],
+  [
+    { image: { labels: { 'a b': 'x' } } },
+    'image.labels["a b"] has a name that isn\'t allowed: it must be letters, digits, dots, hyphens, slashes and underscores such as "org.opencontainers.image.source".',
+  ],
+  [{ image: { labels: { a: 'x\ny' } } }, 'image.labels.a is "x\\ny"; it must be a text of one line.'],
+  [{ image: { labels: { a: 1 } } }, 'image.labels.a is 1; it must be a text of one line.'],
   [{ budget: { zipped: '5 apples' } }, `budget.zipped is "5 apples"; it must be ${SIZE}.`],
   [{ budget: { unzipped: -1 } }, `budget.unzipped is -1; it must be ${SIZE}.`],
   [{ leaks: 'off' }, 'leaks is "off"; it must be "error", "warning", or an object with severity and allow.'],
@@ -149,8 +184,8 @@ const UNKNOWN_KEYS: readonly [object, string][] = [
   [{ budget: { zip: 1 } }, `budget.zip is not a key of lpack's config. Did you mean "zipped"?`],
   [{ budget: { gzip: 1 } }, `budget.gzip is not a key of lpack's config; the keys here are zipped, unzipped.`],
   [
-    { functions: { hello: { image: {} } } },
-    `functions.hello.image is not a key of lpack's config; the keys here are ${FUNCTION_KEYS}.`,
+    { functions: { hello: { container: {} } } },
+    `functions.hello.container is not a key of lpack's config; the keys here are ${FUNCTION_KEYS}.`,
   ],
   [{ esbuild: { minfy: 1 } }, `esbuild.minfy is not a key of lpack's config. Did you mean "minify"?`],
   [{ esbuild: { sourceMap: 1 } }, `esbuild.sourceMap is not a key of lpack's config. Did you mean "sourcemap"?`],

@@ -203,6 +203,8 @@ function onlyTo(url: string, env: Readonly<Record<string, string>>): Network {
     get: (asked, headers) => refuse(asked).then(() => network.get(asked, headers)),
     download: request => refuse(request.url).then(() => network.download(request)),
     exchange: request => refuse(request.url).then(() => network.exchange(request)),
+    send: request => refuse(request.url).then(() => network.send(request)),
+    patience: network.patience,
     configured: () => onlyTo(url, env),
   }
 }

@@ -39,6 +39,7 @@ async function fromEnvironment(dir: string, name: string) {
     path: join(dir, name),
     declaredIn: join(dir, 'requirements.txt'),
     root: dir,
+    isLaidOut: true,
     target,
     wanted: { groups: [], extras: [] },
   }

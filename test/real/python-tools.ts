@@ -26,6 +26,11 @@ function toolFolder(): Promise<string> {
   return folder
 }
 
+/** A Python that has the pip of that environment. */
+export async function pipProgram(): Promise<string> {
+  return join(await toolFolder(), 'bin', 'python')
+}
+
 /** This machine with uv, with pip and no uv, or with neither; git stays. */
 export async function systemWith(tools: Tools): Promise<System> {
   const progress = { show: () => undefined, clear: () => undefined, warn: () => undefined }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { symlink } from 'node:fs/promises'
+import { stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { makeDisk } from '../../src/system/disk.ts'
@@ -39,4 +39,30 @@ describe('system/disk', it => {
     assert.is(error.message, "/dev/zero can't be read: it is a device, not a file.")
     assert.is(await makeDisk().readText('/dev/null'), '')
   })
+
+  for (const bytes of [10, 5_000_000]) {
+    it(`copies ${bytes} bytes to a file of its own`, () =>
+      inTemporaryFolder(async dir => {
+        const [from, to] = [join(dir, 'from'), join(dir, 'to')]
+        const disk = makeDisk()
+        await disk.writeBytes(from, Buffer.alloc(bytes, 7))
+        await disk.copy(from, to)
+        await disk.writeBytes(from, 'other')
+        assert.equal(await disk.readBytes(to), Buffer.alloc(bytes, 7))
+      }))
+  }
+
+  it('gives a file the permissions that are asked for, whatever the umask', () =>
+    inTemporaryFolder(async dir => {
+      if (process.platform === 'win32') return
+      const path = join(dir, 'file')
+      const before = process.umask(0o077)
+      try {
+        await makeDisk().writeBytes(path, '')
+        await makeDisk().setMode(path, 0o644)
+      } finally {
+        process.umask(before)
+      }
+      assert.is((await stat(path)).mode & 0o777, 0o644)
+    }))
 })

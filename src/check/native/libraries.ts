@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { baseSystemOf } from '../../aws/base-libraries.ts'
 import { finding } from '../../findings.ts'
 import type { Finding } from '../../model.ts'
+import { isAwsBase } from '../image.ts'
 import { contentOf, type Subject } from '../subject.ts'
 import { type Fault, faultOf } from './faults.ts'
 import { groupOf, type NativeFile, readNativeFiles } from './files.ts'
@@ -111,19 +112,19 @@ async function missingFindings(
     for (const { library } of missing) group.libraries.add(library)
     groups.set(file.group, group)
   }
-  const hasLayers = subject.plan.config.layers.length > 0
+  const { plan, fileSet } = subject
+  const { layers, image } = plan.config
+  const isImage = plan.purpose === 'image'
+  const isBeyond = isImage && (image.packages.length > 0 || fileSet.installs.length > 0 || !isAwsBase(image.base))
   return [...groups.values()].map(({ file, count, libraries }) => {
     // Sorted for determinism
     const [first = '', ...others] = [...libraries].sort()
     const named = [first, ...others].join(', ')
-    const code = hasLayers ? 'ELF_LIBRARY_IN_LAYER' : 'ELF_LIBRARY_MISSING'
-    return finding(
-      code,
-      file.file.path,
-      whatOf(file, count),
-      named,
-      `${first}: cannot open shared object file: No such file or directory`,
-    )
+    const { path } = file.file
+    const words = `${first}: cannot open shared object file: No such file or directory`
+    if (isBeyond) return finding('ELF_LIBRARY_IN_IMAGE', path, whatOf(file, count), named, words)
+    if (layers.length > 0) return finding('ELF_LIBRARY_IN_LAYER', path, whatOf(file, count), named, words)
+    return finding('ELF_LIBRARY_MISSING', path, whatOf(file, count), named, words, isImage)
   })
 }
 

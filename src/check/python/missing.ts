@@ -17,13 +17,18 @@ const CHANGES_PATH =
 export async function checkMissingModules(walk: Walk): Promise<Finding[]> {
   const byName = new Map<string, ModuleProblem>()
   for (const problem of walk.problems) {
-    if (problem.kind !== 'module' || mayBeMade(problem, walk)) continue
+    if (problem.kind !== 'module' || mayBeInstalled(problem, walk) || mayBeMade(problem, walk)) continue
     const known = byName.get(problem.missing)
     if (known === undefined || (problem.by.isOwn && !known.by.isOwn)) byName.set(problem.missing, problem)
   }
   if (byName.size === 0) return []
   const beyond = walk.path.beyond ?? (await changedPath(walk))
   return [...byName.values()].map(problem => missingModule(problem, beyond, walk))
+}
+
+/** Whether what pip installs in the image may have the module. */
+function mayBeInstalled({ parent }: ModuleProblem, { subject }: Walk): boolean {
+  return subject.fileSet.installs.length > 0 && (parent === null || parent.file === null)
 }
 
 /** Whether a source that is loaded may make the module or a place for it. */

@@ -28,7 +28,9 @@ const KNOWN_START_CODE = /_distutils_hack|nspkg|module_from_spec|new\.module|typ
  */
 export async function searchPath(subject: Subject): Promise<SearchPath> {
   const folders = ['']
-  let beyond: string | null = subject.plan.config.layers.length > 0 ? 'a layer' : null
+  const { installs } = subject.fileSet
+  const layer = subject.plan.config.layers.length > 0 ? 'a layer' : null
+  let beyond = installs.length > 0 ? 'what pip installs in the image' : layer
   for (const file of subject.fileSet.files) {
     if (!/^[^./][^/]*\.pth$/.test(file.path)) continue
     for (const line of text(await contentOf(file, subject)).split(/\r?\n/)) {

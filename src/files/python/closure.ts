@@ -2,7 +2,6 @@ import { UserError } from '../../errors.ts'
 import { satisfies } from '../../formats/pep440.ts'
 import { evaluateMarker, type Requirement } from '../../formats/pep508.ts'
 import type { PackedPackage, PythonTarget } from '../../model.ts'
-import type { LaidOutDistribution } from './types.ts'
 
 /** What stands for the function itself among those that require a distribution. */
 export const DIRECT = '(direct)'
@@ -64,15 +63,21 @@ export function walkClosure(
   return { reached, edges: [...edges.values()], unmet: [...unmet.values()] }
 }
 
-/** Who requires whom among what is packed. Sorted by name. `direct` are the names that the function asks for. */
+/**
+ * Who requires whom among what is packed. Sorted by name. `direct` are the names that the function asks for.
+ * `installs` are there, too, but what they require is not known: some of them then has what nothing else requires.
+ */
 export function requiredBy(
-  distributions: readonly LaidOutDistribution[],
+  distributions: readonly ClosureNode[],
   direct: readonly string[],
   target: PythonTarget,
+  installs: readonly ClosureNode[] = [],
 ): readonly PackedPackage[] {
-  const edges = edgesOf(distributions, direct, target)
-  return distributions
-    .map(({ name, version }) => ({ id: name, name, version, requiredBy: requirersOf(name, edges) }))
+  const all = [...distributions, ...installs]
+  const edges = edgesOf(all, direct, target)
+  const isUnknown = (name: string) => installs.length > 0 && !direct.includes(name)
+  return all
+    .map(({ name, version }) => ({ id: name, name, version, requiredBy: requirersOf(name, edges, isUnknown(name)) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -81,7 +86,7 @@ export function requiredBy(
  * `declared` are the lines of the requirements file, which tell the extras. Throws UserError LOCK_INCOMPLETE that lists all that is missing.
  */
 export function checkComplete(
-  distributions: readonly LaidOutDistribution[],
+  distributions: readonly ClosureNode[],
   target: PythonTarget,
   lock: { readonly file: string; readonly declared: readonly Requirement[] },
 ): void {
@@ -116,7 +121,7 @@ function activeOf(
 }
 
 function edgesOf(
-  distributions: readonly LaidOutDistribution[],
+  distributions: readonly ClosureNode[],
   direct: readonly string[],
   target: PythonTarget,
 ): Closure['edges'] {
@@ -138,9 +143,10 @@ function edgesOf(
   return [...plain.edges, ...withExtras.edges.filter(({ from, to }) => isOrphan(from) || isOrphan(to))]
 }
 
-function requirersOf(name: string, edges: Closure['edges']): readonly string[] {
+function requirersOf(name: string, edges: Closure['edges'], isUnknown: boolean): readonly string[] {
   const requirers = edges.filter(({ from, to }) => to === name && from !== name).map(({ from }) => from)
-  return requirers.length === 0 ? [DIRECT] : [...new Set(requirers)].sort() // Sorted for determinism
+  if (requirers.length === 0) return isUnknown ? [] : [DIRECT]
+  return [...new Set(requirers)].sort() // Sorted for determinism
 }
 
 function textOf({ name, extras, specifier, url }: Requirement): string {

@@ -27,11 +27,15 @@ export interface EnvironmentRequest {
   readonly root: string
   readonly target: PythonTarget
   readonly wanted: Wanted
+  /** False: what is of an index is only named. */
+  readonly isLaidOut: boolean
 }
 
 export interface LaidOutEnvironment {
   /** Sorted by name. */
   readonly distributions: readonly LaidOutDistribution[]
+  /** What is of an index and not laid out. Sorted by name. */
+  readonly ofIndex: readonly ClosureNode[]
   /** Normalised names that the function itself asks for. */
   readonly direct: readonly string[]
   /** Projects that are installed as editable, whose wheels are to be packed. */
@@ -58,10 +62,12 @@ export async function layOutEnvironment(request: EnvironmentRequest, system: Sys
   const needed = [...closure.reached.keys()]
     .flatMap(name => (own.has(name) ? [] : (installation.distributions.get(name) ?? [])))
     .sort(byName)
-  const packed = needed.filter(({ source }) => source?.isEditable !== true)
+  const ofIndex = request.isLaidOut ? [] : needed.filter(({ source }) => source === null)
+  const packed = needed.filter(one => one.source?.isEditable !== true && !ofIndex.includes(one))
   checkLoads(packed, request)
   return {
     distributions: await layOutInTurn(packed, environment, system.disk),
+    ofIndex: ofIndex.map(({ name, version, requires, extras }) => ({ name, version, requires, extras })),
     direct: directOf(closure, own, declared === null),
     toBuild: needed.filter(({ source }) => source?.isEditable === true).map(projectToBuild),
     findings: findingsOf(environment, declaredIn),

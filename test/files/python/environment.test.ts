@@ -63,6 +63,7 @@ function layOut(dir: string, changes: Partial<EnvironmentRequest> = {}): Promise
       path: join(dir, '.venv'),
       declaredIn: join(dir, 'requirements.txt'),
       root: dir,
+      isLaidOut: true,
       target: testTarget(),
       wanted: { groups: [], extras: [] },
       ...changes,

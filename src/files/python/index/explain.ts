@@ -9,7 +9,7 @@ import { describeTarget } from '../target.ts'
 import type { SelectedPackage } from '../types.ts'
 import { type IndexAccess, type IndexRequest, type OfferedFile, openIndexes } from './access.ts'
 import { indexesFor } from './find.ts'
-import { isPinned, isWheel, newestWheel, suitsPython, versionOf } from './package-files.ts'
+import { isPinned, isSdist, isWheel, newestWheel, suitsPython, versionOf } from './package-files.ts'
 
 const MOST_TAGS = 6
 
@@ -39,7 +39,7 @@ export async function explainNoWheelWith(
     ...otherRuntime(wheels, target),
     ...otherArchitecture(wheels, target),
     `Build a wheel of it for this target and name its folder in \`findLinks\`.`,
-    `Deploy a container image, which can bring any system library.`,
+    ...(hasSources(item, offered) ? [`Make a container image: \`lpack image\` has pip build it there.`] : []),
   ]
   return new UserError('NO_WHEEL', describe(item), describeTarget(target), existing, waysOut)
 }
@@ -77,6 +77,17 @@ function wheelsOf(item: SelectedPackage, offered: readonly OfferedFile[]): reado
 function offeredWheels({ name, version }: SelectedPackage, offered: readonly OfferedFile[]): readonly OfferedFile[] {
   const wheels = offered.filter(({ filename }) => isWheel(filename))
   return wheels.filter(({ filename }) => version !== null && isPinned(versionOf(filename, name), version))
+}
+
+function hasSources({ name, version, origin }: SelectedPackage, offered: readonly OfferedFile[]): boolean {
+  if (origin.kind !== 'index' || version === null) return false
+  if (origin.files.length > 0) return origin.files.some(({ filename }) => isSdist(filename))
+  return offered.some(
+    ({ filename, sha256 }) =>
+      isSdist(filename) &&
+      isPinned(versionOf(filename, name), version) &&
+      (origin.hashes.length === 0 || sha256 === null || origin.hashes.includes(sha256)),
+  )
 }
 
 /** The lock may leave out what the index has. */

@@ -29,8 +29,7 @@ function explains(files: readonly IndexedFile[], target: PythonTarget, expected:
     })
 }
 
-const LAST_WAYS = `  - Build a wheel of it for this target and name its folder in \`findLinks\`.
-  - Deploy a container image, which can bring any system library.`
+const LAST_WAY = `  - Build a wheel of it for this target and name its folder in \`findLinks\`.`
 
 describe('explain no wheel', it => {
   it(
@@ -55,7 +54,7 @@ describe('explain no wheel', it => {
 What helps:
   - Pin acme 1.5, the newest version that has a wheel for this target.
   - Use the runtime python3.12 or a newer one: this version has a wheel for it.
-${LAST_WAYS}`,
+${LAST_WAY}`,
     ),
   )
 
@@ -68,7 +67,7 @@ ${LAST_WAYS}`,
 What helps:
   - No version of acme on the index has a wheel for this target.
   - Use the architecture x86_64: this version has a wheel for it.
-${LAST_WAYS}`,
+${LAST_WAY}`,
     ),
   )
 
@@ -86,7 +85,7 @@ ${LAST_WAYS}`,
 What helps:
   - Pin acme 0.5, the newest version that has a wheel for this target.
   - Use the runtime python3.14: this version has a wheel for it.
-${LAST_WAYS}`,
+${LAST_WAY}`,
     ),
   )
 
@@ -102,7 +101,7 @@ ${LAST_WAYS}`,
 What helps:
   - No version of acme on the index has a wheel for this target.
   - Use the runtime python3.11: this version has a wheel for it.
-${LAST_WAYS}`,
+${LAST_WAY}`,
     ),
   )
 
@@ -114,7 +113,8 @@ ${LAST_WAYS}`,
       `acme 2.0 has no wheel for python3.13 on x86_64 (glibc 2.34). It has no wheels at all.
 What helps:
   - No version of acme on the index has a wheel for this target.
-${LAST_WAYS}`,
+${LAST_WAY}
+  - Make a container image: \`lpack image\` has pip build it there.`,
     ),
   )
 
@@ -126,7 +126,7 @@ ${LAST_WAYS}`,
       `acme 2.0 has no wheel for python3.13 on x86_64 (glibc 2.34). That version isn't on the index.
 What helps:
   - Pin acme 3.0, the newest version that has a wheel for this target.
-${LAST_WAYS}`,
+${LAST_WAY}`,
     ),
   )
 
@@ -139,7 +139,7 @@ ${LAST_WAYS}`,
         `acme 2.0 has no wheel for python3.12 on x86_64 (glibc 2.34). It has 1 wheel, none for Linux (glibc) on x86_64.
 What helps:
   - Lock again: the index has acme-2.0-py3-none-any.whl, which the lock leaves out.
-${LAST_WAYS}`,
+${LAST_WAY}`,
       )
     }))
 
@@ -165,7 +165,7 @@ ${LAST_WAYS}`,
       `acme 2.0 has no wheel for python3.11 on x86_64 (glibc 2.26). Its wheels for Linux on x86_64: cp312-cp312-manylinux_2_17.
 What helps:
   - Use the runtime python3.12: this version has a wheel for it.
-${LAST_WAYS}`,
+${LAST_WAY}`,
     )
   })
 })

@@ -78,6 +78,8 @@ export function networkWithPyPI(url: string): Network {
     get: (address, headers) => network.get(moved(address), headers),
     download: network.download,
     exchange: network.exchange,
+    send: network.send,
+    patience: network.patience,
     configured: () => networkWithPyPI(url),
   }
 }

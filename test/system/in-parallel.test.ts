@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { inParallel } from '../../src/files/in-parallel.ts'
+import { inParallel } from '../../src/system/in-parallel.ts'
 import { describe } from '../helpers.ts'
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
