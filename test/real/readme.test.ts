@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { PYPI } from '../../src/files/python/pypi.ts'
 import { describe, inTemporaryFolder, REPOSITORY, writeTree } from '../helpers.ts'
-import { output } from './programs.ts'
+import { builtLpack, output } from './programs.ts'
 import { type Recipe, recipesOf, scriptsUnder } from './readme-recipes.ts'
 import { installTools, newcomer } from './readme-tools.ts'
 
@@ -21,7 +22,9 @@ const AROUND: Readonly<
   Record<string, { readonly before?: string; readonly after?: string; readonly env?: Record<string, string> }>
 > = {
   // The simple pages alone, for a stand-in of PyPI that has no others.
-  poetry: { before: 'printf \'\\n[[tool.poetry.source]]\\nname = "simple"\\nurl = "%s/"\\n\' "$PYPI" >> pyproject.toml' },
+  poetry: {
+    before: 'printf \'\\n[[tool.poetry.source]]\\nname = "simple"\\nurl = "%s/"\\n\' "$PYPI" >> pyproject.toml',
+  },
   cdk: { before: 'npm init -y >&2 && npm install --silent "$TARBALL" aws-cdk-lib@2', after: 'ls cdk.out/asset.*.zip' },
   'github-actions': {
     after: 'check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/package.yml',
@@ -80,7 +83,10 @@ async function follow({ name, files, scripts }: Recipe, { dir, tarball, env }: P
   await writeTree(work, files)
   const { before = '', after = '' } = AROUND[name] ?? {}
   for (const script of [before, ...scripts, after].filter(text => text !== '')) {
-    await output('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: work, env: { ...env, TARBALL: tarball, PYPI } })
+    await output('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+      cwd: work,
+      env: { ...env, TARBALL: tarball, PYPI },
+    })
   }
   const zips = (await readdir(join(work, 'lpack.out')).catch(() => [])).filter(path => path.endsWith('.zip'))
   const isPacked = scripts.length > 0
@@ -103,7 +109,6 @@ describe('examples', test => {
         await copyFile(join(REPOSITORY, 'schema.json'), join(dir, 'schema.json'))
         const cwd = join(dir, 'examples', name)
         if (prepare !== '') await output('bash', ['-c', prepare], { cwd })
-        const { builtLpack } = await import('./programs.ts')
         const env = { ...process.env, LPACK_CACHE_DIR: join(dir, 'cache') }
         const zip = async () =>
           JSON.parse(await output(process.execPath, [await builtLpack(), 'zip', '--json'], { cwd, env }))
