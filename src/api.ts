@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { loadConfig } from './config/load.ts'
 import { UserError } from './errors.ts'
-import type { Architecture, CheckReport } from './model.ts'
 import * as inspect from './inspect.ts'
+import type { Architecture, CheckReport } from './model.ts'
 import * as pack from './pack.ts'
 import {
   documentOf,

@@ -38,6 +38,11 @@ const MESSAGES = {
     `--runtime is "${runtime}", of which AWS neither makes nor updates functions since ${since}. lpack knows ${runtimes.join(', ')}.`,
   CODE_UNKNOWN: (code: string, meant: string | null) =>
     `There is no finding "${code}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack check --list\` tells them all.`,
+  // init
+  CONFIG_THERE: (file: string) =>
+    `${file} is there already, and \`lpack init\` overwrites nothing. Edit it, or remove it first.`,
+  INIT_UNSURE: (label: string, key: string, why: string) =>
+    `${label}the ${key} can't be seen${why === '' ? '' : `: ${why}`}. Run \`lpack init\` in a terminal without --yes, and it asks; or write lpack.config.yaml yourself.`,
   // config
   CONFIG_NOT_FOUND: (file: string) => `--config names ${file}, which does not exist.`,
   CONFIG_IS_FOLDER: (file: string) => `--config names ${file}, which is a folder. Name the config file in it.`,

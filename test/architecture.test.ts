@@ -38,6 +38,7 @@ const OWNER: Readonly<Record<string, string | readonly string[]>> = {
   'fastest-levenshtein': 'formats/nearest.ts',
   libdeflate: 'deflate/libdeflate.js',
   picomatch: 'formats/glob.ts',
+  'js-yaml': 'formats/yaml.ts',
   'smol-toml': 'formats/toml.ts',
   'spdx-expression-parse': 'report/sbom.ts',
   'tar-stream': 'image/tar.ts',

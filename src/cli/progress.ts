@@ -35,7 +35,14 @@ export async function makeProgress(
   }
 }
 
-/** True where colour and moving lines are welcome. https://no-color.org */
+/** True where colour is welcome: where moving lines are, or where FORCE_COLOR asks for it. https://force-color.org */
+export function hasColor(stream: Terminal, env: Readonly<Record<string, string | undefined>>): boolean {
+  const forced = env['FORCE_COLOR']
+  if (forced === undefined || forced === '') return isLively(stream, env)
+  return forced !== '0' && forced !== 'false'
+}
+
+/** True where moving lines are welcome. https://no-color.org */
 export function isLively(stream: Terminal, env: Readonly<Record<string, string | undefined>>): boolean {
   const isSet = (name: string) => (env[name] ?? '') !== ''
   return stream.isTTY === true && !isSet('NO_COLOR') && !isSet('CI') && env['TERM'] !== 'dumb'

@@ -1,6 +1,6 @@
 import { makeSystem, ownVersion } from '../system/make-system.ts'
 import { explained, main } from './main.ts'
-import { isLively, makeProgress } from './progress.ts'
+import { hasColor, makeProgress } from './progress.ts'
 
 /** Starts the program in this process: the one place where arguments, streams and signals of the process are taken. */
 export async function start(): Promise<void> {
@@ -34,10 +34,28 @@ export async function start(): Promise<void> {
   const console = {
     out: (text: string) => void process.stdout.write(text),
     err: (text: string) => void process.stderr.write(text),
-    color: isLively(process.stdout, process.env),
+    ask: process.stdin.isTTY && process.stderr.isTTY ? asker(interruption.signal) : null,
+    color: hasColor(process.stdout, process.env),
     // Longer lines are hard to read, and nothing gets better in fewer cells.
     width: Math.max(40, Math.min(120, process.stdout.columns ?? 80)),
+    engine: `node ${process.version} ${process.platform} ${process.arch}`,
     version,
   }
   process.exitCode = await main(process.argv.slice(2), console, system)
+}
+
+/** Questions go where the conversation is, for stdout may be a pipe. */
+function asker(signal: AbortSignal) {
+  return async (question: string, fallback: string): Promise<string> => {
+    const { createInterface } = await import('node:readline/promises')
+    const terminal = createInterface({ input: process.stdin, output: process.stderr })
+    // Ctrl-C while a line is read comes here and not to the process; at the end of the input nobody will answer.
+    for (const end of ['SIGINT', 'close'] as const) terminal.once(end, () => process.emit('SIGINT', 'SIGINT'))
+    try {
+      return await terminal.question(`${question}${fallback === '' ? '' : ` [${fallback}]`}: `, { signal })
+    } finally {
+      terminal.removeAllListeners('close')
+      terminal.close()
+    }
+  }
 }

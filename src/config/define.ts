@@ -16,7 +16,7 @@ export interface RawBudget {
   readonly zipped?: RawSize
   /** The most unzipped bytes allowed: "50 MB", or bytes. MB = MiB = 1,048,576 bytes. */
   readonly unzipped?: RawSize
-  /** The biggest container image allowed, compressed and with its base: "300 MB", or bytes. MB = MiB = 1,048,576 bytes. */
+  /** The biggest container image allowed, compressed and with its base, of those that `lpack image` makes without an engine: "300 MB", or bytes. MB = MiB = 1,048,576 bytes. */
   readonly image?: RawSize
   /** How much the zip may grow from one time to the next: a share such as "+5%", or a size such as "200 KB" or bytes. */
   readonly growth?: RawSize

@@ -47,19 +47,18 @@ export function unzippedLimits({ layers, budget }: FunctionConfig, bytes: number
   ]
 }
 
-/** Of an image the base counts in Lambda's limits; the budget is of what the function brings. */
+/** Lambda's limits of images, and the user's budget. How large an image of a Dockerfile gets compressed isn't known. */
 export function imageLimits({ budget }: FunctionConfig, artifact: ImageArtifact): JudgedLimit[] {
-  const { layers, settingsBytes, manifestBytes } = artifact
-  const own = layers.filter(({ kind }) => kind !== 'base')
-  const ownBytes = own.reduce((sum, layer) => sum + (layer.unzippedBytes ?? 0), 0)
+  const { bytes, layers, settingsBytes, manifestBytes } = artifact
+  const isImage = artifact.kind === 'image'
   return [
     mustBeSmaller('image-unzipped', artifact.unzippedBytes, IMAGE_UNZIPPED_BYTES, 'error'),
-    ...(artifact.kind === 'image' ? [mayBe('image-layers', layers.length, IMAGE_LAYERS, 'warning')] : []),
+    ...(isImage ? [mayBe('image-layers', layers.length, IMAGE_LAYERS, 'warning')] : []),
     ...(settingsBytes === null ? [] : [mayBe('image-settings', settingsBytes, IMAGE_SETTINGS_BYTES)]),
     ...(manifestBytes === null
       ? []
       : [mustBeSmaller('image-manifest', manifestBytes, IMAGE_MANIFEST_BYTES, 'warning')]),
-    ...(budget.imageBytes === null ? [] : [mayBe('budget-image', ownBytes, budget.imageBytes)]),
+    ...(budget.imageBytes === null || !isImage ? [] : [mayBe('budget-image', bytes, budget.imageBytes)]),
   ]
 }
 

@@ -90,7 +90,7 @@ export function overSentence({ id, bytes, limit }: JudgedLimit): string {
     case 'budget-unzipped':
       return `Over your budget by ${excess}: ${against('unzipped', 'budget.unzipped')}`
     case 'budget-image':
-      return `Over your budget by ${excess}: ${against('without the base', 'budget.image')}`
+      return `Over your budget by ${excess}: ${against('compressed, with its base', 'budget.image')}`
     case 'budget-growth':
       return `Grown by ${excess} more than your budget allows: ${size(bytes)} zipped, and \`budget.growth\` lets it get to ${size(limit)}.`
     case 'total-zipped':

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 import * as assert from 'uvu/assert'
-import { makeProgress } from '../../src/cli/progress.ts'
+import { hasColor, makeProgress } from '../../src/cli/progress.ts'
 import { describe } from '../helpers.ts'
 
 /** A terminal, and what has been written to it so far. */
@@ -41,5 +41,21 @@ describe('progress', it => {
       progress.clear()
       assert.is(text(), '')
     })
+  }
+})
+
+describe('colour', it => {
+  for (const [isTTY, env, expected] of [
+    [true, {}, true],
+    [false, {}, false],
+    [true, { NO_COLOR: '1' }, false],
+    [true, { CI: 'true' }, false],
+    [false, { FORCE_COLOR: '1' }, true],
+    [true, { FORCE_COLOR: '0' }, false],
+    [false, { FORCE_COLOR: '3', CI: 'true', NO_COLOR: '1' }, true],
+    [false, { FORCE_COLOR: '' }, false],
+  ] as const) {
+    it(`is ${expected ? '' : 'not '}shown on ${isTTY ? 'a terminal' : 'a pipe'} with ${JSON.stringify(env)}`, () =>
+      assert.is(hasColor({ isTTY }, env), expected))
   }
 })

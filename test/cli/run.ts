@@ -9,14 +9,21 @@ export interface Outcome {
 }
 
 /** Runs lpack in this process, in a folder, with its cache there, too. */
-export async function lpack(cwd: string, args: readonly string[], changes: Partial<System> = {}): Promise<Outcome> {
+export async function lpack(
+  cwd: string,
+  args: readonly string[],
+  changes: Partial<System> = {},
+  ask: Console['ask'] = null,
+): Promise<Outcome> {
   const out: string[] = []
   const err: string[] = []
   const console: Console = {
     out: text => out.push(text),
     err: text => err.push(text),
+    ask,
     color: false,
     width: 80,
+    engine: 'node v0.0.0 linux x64',
     version: '1.2.3',
   }
   const code = await main(args, console, testSystem({ cwd, cacheDir: `${cwd}/.cache`, ...changes }))

@@ -93,13 +93,14 @@ describe('report/judge-image', it => {
     )
   })
 
-  it('holds the budget against what the function brings, not against the base', () => {
-    const budget = { zippedBytes: 20, unzippedBytes: 40 }
+  it('holds the budget against what is pulled: the compressed layers, the base too', () => {
+    const budget = { zippedBytes: null, unzippedBytes: null, imageBytes: IMAGE.bytes, growth: null }
     assert.ok(judged(IMAGE, { budget }).ok)
-    assert.not.ok(judged(IMAGE, { budget: { ...budget, zippedBytes: 19 } }).ok)
-    assert.not.ok(judged(IMAGE, { budget: { ...budget, unzippedBytes: 39 } }).ok)
+    const report = judged(IMAGE, { budget: { ...budget, imageBytes: IMAGE.bytes - 1 } })
+    assert.not.ok(report.ok)
+    assert.match(imageAsText(report, STYLE), '`budget.image`')
     // How large a layer of a Dockerfile gets compressed isn't known.
-    assert.ok(judged(DOCKERFILE, { budget: { zippedBytes: 1, unzippedBytes: null } }).ok)
+    assert.ok(judged(DOCKERFILE, { budget: { ...budget, imageBytes: 1 } }).ok)
   })
 
   it('tells packages, heaviest first, and those that pip installs', () => {
@@ -208,7 +209,7 @@ describe('report/judge-image', it => {
 })
 
 function judged(artifact: ImageArtifact, changes: Partial<FunctionConfig> = {}) {
-  const named = (name: string, version: string) => ({ id: name, name, version, requiredBy: [] })
+  const named = (name: string, version: string) => ({ id: name, name, version, requiredBy: [], licence: null })
   const files = [testFile('a', 'aa', { owner: 'idna' }), testFile('b', 'bbb', { owner: 'numpy' }), testFile('c.py', '')]
   const packages = [named('idna', '3.10'), named('numpy', '2.0.0'), named('pycrypto', '2.6.1')]
   const fileSet = testFileSet(files, { packages })

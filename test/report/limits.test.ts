@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Budget, Growth, JudgedLimit } from '../../src/model.ts'
-import { imageBudget, judgeTotal, limitsOf, NO_BUDGET } from '../../src/report/limits.ts'
+import { judgeTotal, limitsOf, NO_BUDGET } from '../../src/report/limits.ts'
 import { overSentence } from '../../src/report/words.ts'
 import { describe } from '../helpers.ts'
 import { testConfig } from '../worlds.ts'
@@ -33,15 +33,6 @@ describe('report/limits', it => {
       idsOf({ ...NONE, growth: FIVE_PERCENT }, 1000, null).map(({ id }) => id),
       ['zip-direct-upload', 'unzipped'],
     )
-  })
-
-  it('judges an image by its own budget', () => {
-    const config = testConfig('/project', { budget: { ...NONE, imageBytes: 1000 } })
-    assert.equal(
-      imageBudget(config, 1001).map(({ id, status }) => `${id} ${status}`),
-      ['budget-image over'],
-    )
-    assert.equal(imageBudget(testConfig('/project'), 1001), [])
   })
 
   it('adds up all functions, and judges them if there is a budget for all', () => {

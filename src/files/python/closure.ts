@@ -68,12 +68,12 @@ export function walkClosure(
  * `installs` are there, too, but what they require is not known: some of them then has what nothing else requires.
  */
 export function requiredBy(
-  distributions: readonly ClosureNode[],
+  distributions: readonly (ClosureNode & Pick<PackedPackage, 'licence'>)[],
   direct: readonly string[],
   target: PythonTarget,
   installs: readonly ClosureNode[] = [],
 ): readonly PackedPackage[] {
-  const all = [...distributions, ...installs]
+  const all = [...distributions, ...installs.map(one => ({ ...one, licence: null }))]
   const edges = edgesOf(all, direct, target)
   const isUnknown = (name: string) => installs.length > 0 && !direct.includes(name)
   return all

@@ -53,7 +53,7 @@ async function collect(server: Loopback, requirements: string, world: World = {}
     const source = world.source?.(dir) ?? { kind: 'requirements', path, environment: null }
     const config = { ...world.config, findLinks: (world.config?.findLinks ?? []).map(place => join(dir, place)) }
     const plan = testPlan(dir, config, { purpose: world.purpose ?? 'image', source })
-    const places = { workDir: join(dir, 'work'), storeDir: join(dir, 'store'), useCache: true }
+    const places = { workDir: join(dir, 'work'), storeDir: join(dir, 'store'), useCache: true, decisions: null }
     const system = sealedSystem(dir, { PIP_INDEX_URL: `${server.url}/simple` }, { processes })
     const { files, installs, packages, findings } = await collectDependencies(plan, [], places, system)
     return {
