@@ -7,7 +7,7 @@ const NOUNS = ['model', 'errors', 'findings']
 const LIBRARIES = ['formats', 'deflate', 'cache', 'aws', 'system']
 const STAGES = ['config', 'plan', 'files', 'check', 'zip', 'report']
 
-/** Which rooms a room may import beside itself. pack.ts and the edges alone join the stages. */
+/** Which rooms a room may import beside itself. pack.ts, standing.ts and the edges alone join the stages. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   errors: ['model'],
@@ -15,8 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(LIBRARIES.map(room => [room, [...NOUNS, ...LIBRARIES]])),
   ...Object.fromEntries(STAGES.map(room => [room, [...NOUNS, ...LIBRARIES]])),
   pack: [...NOUNS, ...LIBRARIES, ...STAGES],
-  cli: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack'],
-  api: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack'],
+  standing: [...NOUNS, ...LIBRARIES, ...STAGES, 'pack'],
+  cli: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack', 'standing'],
+  api: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack', 'standing'],
   index: ['model', 'errors', 'findings', 'config', 'report', 'api'],
 }
 

@@ -23,7 +23,7 @@ describe('formats/package-json', it => {
       bin: [],
       files: [],
       licence: '',
-    gypfile: false,
+      gypfile: false,
       hasBinary: false,
       hasNapi: false,
     })

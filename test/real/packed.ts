@@ -37,7 +37,15 @@ export async function functionOf(pinned: string, platform: Platform, slim: SlimL
   await writeTree(root, { 'requirements.txt': pinned, 'lambda_function.py': source })
   const { python, architecture } = platform
   const one = testConfig(root, { runtime: `python${python}`, architecture, slim })
-  return { file: null, dir: root, outDir: join(dir, 'lpack.out'), outDirs: [], functions: [one], totalBudget: NO_BUDGET, inferred: [] }
+  return {
+    file: null,
+    dir: root,
+    outDir: join(dir, 'lpack.out'),
+    outDirs: [],
+    functions: [one],
+    totalBudget: NO_BUDGET,
+    inferred: [],
+  }
 }
 
 /** The files of that function. No tool is there to resolve anything: the pins are the lock. */
