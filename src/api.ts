@@ -14,6 +14,7 @@ import {
   publicZip,
   type ReportDocument,
 } from './report/json.ts'
+import { measureAll } from './standing.ts'
 import { makeSystem } from './system/make-system.ts'
 
 /** Programs are told by what is returned and thrown. */
@@ -103,7 +104,7 @@ export async function report(options: ReportOptions = {}): Promise<ReportDocumen
     cacheDir: options.cache === false ? null : system.cacheDir,
     before: new Map(Object.entries(options.before ?? {})),
   }
-  const { reports, total } = await inspect.measureAll(config, measured, system)
+  const { reports, total } = await measureAll(config, measured, system)
   return documentOf(reports, total, system.version)
 }
 

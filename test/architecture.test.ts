@@ -7,7 +7,7 @@ const NOUNS = ['model', 'errors', 'findings']
 const LIBRARIES = ['formats', 'deflate', 'cache', 'aws', 'system']
 const STAGES = ['config', 'plan', 'files', 'check', 'zip', 'image', 'report']
 
-/** Which rooms a room may import beside itself. pack.ts and the edges alone join the stages. */
+/** Which rooms a room may import beside itself. pack.ts, inspect.ts, standing.ts and the edges alone join the stages. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   errors: ['model'],
@@ -15,8 +15,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(LIBRARIES.map(room => [room, [...NOUNS, ...LIBRARIES]])),
   ...Object.fromEntries(STAGES.map(room => [room, [...NOUNS, ...LIBRARIES]])),
   pack: [...NOUNS, ...LIBRARIES, ...STAGES],
-  cli: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack'],
-  api: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack'],
+  inspect: [...NOUNS, ...LIBRARIES, ...STAGES, 'pack'],
+  standing: [...NOUNS, ...LIBRARIES, ...STAGES, 'pack'],
+  cli: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack', 'inspect', 'standing'],
+  api: [...NOUNS, ...LIBRARIES, 'config', 'report', 'pack', 'inspect', 'standing'],
   index: ['model', 'errors', 'findings', 'config', 'report', 'api'],
 }
 

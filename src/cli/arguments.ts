@@ -50,7 +50,7 @@ const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS
 
-const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[]
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[]
 
 type Values = ReturnType<typeof parse>['values']
 

@@ -20,7 +20,7 @@ export async function reportCommand(
   tellInferred: (config: Config) => void,
 ): Promise<number> {
   const { zips, functions } = await sortNames(invocation, system)
-  const { compare, measureAll, readOlds } = await import('../inspect.ts')
+  const { compare, measureAll, readOlds } = await import('../standing.ts')
   const config = functions.length > 0 || zips.length === 0 ? await configOf(invocation, system) : null
   if (config !== null) tellInferred(config)
   const { check, target } = invocation
@@ -64,7 +64,7 @@ async function writeFiles({ document, diffs }: Told, { html, sbom }: ReportInvoc
     await writeFile(html, htmlOf(document, diffs, document.version), document, system)
   }
   if (sbom !== null) {
-    const { billOfMaterials } = await import('../inspect.ts')
+    const { billOfMaterials } = await import('../standing.ts')
     await writeFile(sbom, await billOfMaterials(document, system), document, system)
   }
 }

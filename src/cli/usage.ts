@@ -13,7 +13,7 @@ const EXIT = 'Exit codes: 0 fine; 1 written, but over a limit or with an error f
 
 const OVERVIEW = `lpack packages AWS Lambda functions.
 
-  lpack zip [function…]              write a zip, and report its size against Lambda's limits
+  lpack zip [function…]              write a zip, and report its size against limits
   lpack image [function…]            write a Dockerfile and its context, or make the image
   lpack check [function… | zip…]     tell what would go wrong on Lambda
   lpack report [function… | zip…]    measure zips by package and file

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
-import { readArguments } from '../../src/cli/arguments.ts'
+import { COMMAND_NAMES, readArguments } from '../../src/cli/arguments.ts'
 import { isLively } from '../../src/cli/progress.ts'
+import { usageOf } from '../../src/cli/usage.ts'
 import { describe, rejects } from '../helpers.ts'
 import { testSystem } from '../worlds.ts'
 import { lpack } from './run.ts'
@@ -52,8 +53,30 @@ describe('cli/arguments', it => {
     })
   })
 
-  for (const args of [[], ['help'], ['--help'], ['-h'], ['zip', '--help']]) {
-    it(`shows help for "${args.join(' ')}"`, () => assert.equal(readArguments(args), { kind: 'help' }))
+  for (const args of [[], ['help'], ['--help'], ['-h']]) {
+    it(`shows help for "${args.join(' ')}"`, () => assert.equal(readArguments(args), { kind: 'help', command: null }))
+  }
+
+  for (const args of [
+    ['zip', '--help'],
+    ['help', 'zip'],
+    ['-h', 'zip'],
+    ['zip', '--json', '--list', '-h'],
+  ]) {
+    it(`shows the help of zip for "${args.join(' ')}"`, () =>
+      assert.equal(readArguments(args), { kind: 'help', command: 'zip' }))
+  }
+
+  for (const command of [null, ...COMMAND_NAMES]) {
+    it(`has a help of ${command ?? 'all commands'} that fits a screen, and shows examples`, () => {
+      const lines = usageOf(command).split('\n')
+      assert.ok(lines.length <= 40, `${lines.length} lines`)
+      assert.equal(
+        lines.filter(line => line.length > 92),
+        [],
+      )
+      if (command !== null) assert.match(usageOf(command), new RegExp(`Examples?:\n  lpack ${command}`))
+    })
   }
 
   const mistakes: [readonly string[], Parameters<typeof rejects>[1], string][] = [

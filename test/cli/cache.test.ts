@@ -16,7 +16,7 @@ describe('cli/cache', it => {
     [['cache', '--json'], { kind: 'cache', action: 'show', output: 'json' }],
     [['cache', 'clear'], { kind: 'cache', action: 'clear', output: 'text' }],
     [['--quiet', 'cache', 'clear'], { kind: 'cache', action: 'clear', output: 'quiet' }],
-    [['cache', 'clear', '--help'], { kind: 'help' }],
+    [['cache', 'clear', '--help'], { kind: 'help', command: 'cache' }],
   ] as const) {
     it(`understands "${args.join(' ')}"`, () => assert.equal(readArguments(args), expected))
   }
@@ -27,7 +27,7 @@ describe('cli/cache', it => {
     [['cache', 'clear', 'wheels'], 'COMMAND_UNKNOWN', 'There is no command "cache clear wheels"'],
     [['cahce'], 'COMMAND_UNKNOWN', 'did you mean "cache"?'],
     [['cache', '--config', 'a.json'], 'OPTION_MISUSED', '`lpack cache` has no --config'],
-    [['cache', 'clear', '--verbose'], 'OPTION_MISUSED', '`lpack cache clear` has no --verbose'],
+    [['cache', 'clear', '--verbose'], 'OPTION_MISUSED', '`lpack cache` has no --verbose'],
     [['cache', '--json', '--quiet'], 'OPTIONS_CONFLICT', '--json and --quiet'],
   ] as const) {
     it(`refuses "${args.join(' ')}"`, async () => {

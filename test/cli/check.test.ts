@@ -312,7 +312,7 @@ describe('lpack check, zips', it => {
     ],
     [['some.zip', '--runtime', 'python3.13', '--handler', 'a b'], 'without spaces'],
     [['hello', '--architecture', 'arm64'], 'of functions the config says them'],
-    [['--no-check'], 'nothing to do'],
+    [['--no-check'], '`lpack check` has no --no-check'],
     [['--list', '--runtime', 'python3.13'], 'checks nothing'],
   ]
   for (const [args, sentence] of refused) {

@@ -153,7 +153,7 @@ describe('lpack image', it => {
         limits.map(({ id, status }) => [id, status]),
         [['image-unzipped', 'ok']],
       )
-      assert.equal([packages.map(({ name }) => name), ok], [['greetings'], true])
+      assert.equal([packages.map(({ name }) => name), ok], [['greetings', '(function)'], true])
     }))
 
   it('writes no context when one of several cannot be written, and leaves those that stood', () =>

@@ -228,6 +228,7 @@ describe('config/load: values', it => {
         outDir: join(dir, 'build/lambda'),
         outDirs: [join(dir, 'build/lambda')],
         inferred: [],
+        totalBudget: { zippedBytes: 104_857_600, unzippedBytes: 524_288_000 },
         functions: [
           {
             name: 'hello',
@@ -269,7 +270,12 @@ describe('config/load: values', it => {
               environment: { LOG_LEVEL: 'info' },
               description: 'Greets people.',
             },
-            budget: { zippedBytes: 5_242_880, unzippedBytes: 52_428_800, imageBytes: null, growth: null },
+            budget: {
+              zippedBytes: 5_242_880,
+              unzippedBytes: 52_428_800,
+              imageBytes: 314_572_800,
+              growth: { kind: 'share', share: 0.05 },
+            },
             leaks: { severity: 'error', allow: ['certs/test-*.pem'] },
             ignore: [{ code: 'CASE_COLLISION', path: 'vendor/**', reason: 'Nobody unpacks it.', isShared: false }],
           },

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { parseSize } from '../../src/formats/size.ts'
+import { parseGrowth, parseSize } from '../../src/formats/size.ts'
 import { describe } from '../helpers.ts'
 
 const CASES: readonly [number | string, number | null][] = [
@@ -18,8 +18,24 @@ const CASES: readonly [number | string, number | null][] = [
   [0, null],
 ]
 
+const GROWTH: readonly [number | string, object | null][] = [
+  ['+5%', { kind: 'share', share: 0.05 }],
+  ['12.5 %', { kind: 'share', share: 0.125 }],
+  ['200 KB', { kind: 'bytes', bytes: 204_800 }],
+  ['+1 MB', { kind: 'bytes', bytes: 1_048_576 }],
+  [500, { kind: 'bytes', bytes: 500 }],
+  ['0%', null],
+  ['+0 KB', null],
+  ['1.2.3%', null],
+  [0, null],
+]
+
 describe('formats/size', it => {
   for (const [size, bytes] of CASES) {
     it(`reads ${JSON.stringify(size)} as ${bytes}`, () => assert.is(parseSize(size), bytes))
+  }
+  for (const [text, growth] of GROWTH) {
+    it(`reads ${JSON.stringify(text)} as growth by ${JSON.stringify(growth)}`, () =>
+      assert.equal(parseGrowth(text), growth))
   }
 })

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { visible } from '../../src/formats/text-width.ts'
 import type { PublicReport } from '../../src/report/json.ts'
 import { documentAsMarkdown, SUMMARY_BYTES } from '../../src/report/markdown.ts'
-import { code } from '../../src/report/markdown-text.ts'
+import { code, escaped } from '../../src/report/markdown-text.ts'
 import { limitName, size, verdictOf } from '../../src/report/words.ts'
 import { describe, inTemporaryFolder, needing, REPOSITORY } from '../helpers.ts'
 import { hostile } from '../report/documents.ts'
@@ -111,7 +111,7 @@ describe('lpack report', it => {
     assert.ok((report?.inlined.length ?? 0) > 30)
     const body = report?.packages.find(({ name }) => name === 'body-parser')
     assert.equal([body?.licence, body?.requiredBy, body?.files], ['MIT', ['express'], 0])
-    assert.is(report?.files.find(({ path }) => path.endsWith('index.mjs'))?.reason, 'bundle of the handler')
+    assert.match(report?.files[0]?.reason ?? '', /^the bundle that esbuild makes of \d+ modules$/)
   })
 
   real('takes less than 3 seconds and 300 MiB for 60,000 files', () =>
@@ -211,6 +211,6 @@ function checkMarkdown(markdown: string, report: PublicReport): void {
   if (rest > 0) assert.match(markdown, `| and ${packages.length - 15} more |  | ${size(rest)} |`)
   const largest = [...files].sort((a, b) => b.zippedBytes - a.zippedBytes || (a.path < b.path ? -1 : 1))
   for (const { path, zippedBytes, bytes, reason } of largest.slice(0, 15)) {
-    assert.match(markdown, `| \`${path}\` | ${size(zippedBytes)} | ${size(bytes)} | ${reason} |`)
+    assert.match(markdown, `| \`${path}\` | ${size(zippedBytes)} | ${size(bytes)} | ${escaped(reason)} |`)
   }
 }

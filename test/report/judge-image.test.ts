@@ -204,7 +204,15 @@ describe('report/judge-image', it => {
       'commands',
     ])
     assert.equal([only.artifact.files, only.artifact.baseCounted], [3, true])
-    assert.equal(only.packages.at(-1), { name: 'pycrypto', version: '2.6.1', bytes: 0, files: 0, requiredBy: [] })
+    assert.equal(only.packages.at(-1), {
+      name: 'pycrypto',
+      id: 'pycrypto',
+      version: '2.6.1',
+      bytes: 0,
+      files: 0,
+      requiredBy: [],
+      licence: null,
+    })
   })
 })
 

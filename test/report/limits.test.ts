@@ -59,7 +59,7 @@ describe('report/limits', it => {
       [
         'Over your budget by 2.0 KB: 3.0 KB zipped, and `budget.zipped` is 1.0 KB.',
         'Over your budget by 2.0 KB: 3.0 KB unzipped, and `budget.unzipped` is 1.0 KB.',
-        'Over your budget by 2.0 KB: 3.0 KB as an image, and `budget.image` is 1.0 KB.',
+        'Over your budget by 2.0 KB: 3.0 KB compressed, with its base, and `budget.image` is 1.0 KB.',
         'Grown by 2.0 KB more than your budget allows: 3.0 KB zipped, and `budget.growth` lets it get to 1.0 KB.',
         'All functions together are over your budget by 2.0 KB: 3.0 KB zipped, and `totalBudget.zipped` is 1.0 KB.',
         'All functions together are over your budget by 2.0 KB: 3.0 KB unzipped, and `totalBudget.unzipped` is 1.0 KB.',
