@@ -7,6 +7,9 @@ import { suite, type Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type ErrorCode, UserError } from '../src/errors.ts'
 
+// uvu sets it for its own output, and the programs that tests start would heed it.
+delete process.env['FORCE_COLOR']
+
 /** The root of this repository. */
 export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url))
 
