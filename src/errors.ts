@@ -9,7 +9,7 @@ const MESSAGES = {
   DOWNLOAD_REFUSED: (url: string, status: number) =>
     `${url} can't be downloaded: the server answered ${status}.${status === 401 || status === 403 ? ' Give credentials for its host in the index URL or in ~/.netrc.' : ''}`,
   DOWNLOAD_TOO_LARGE: (url: string, bytes: number) =>
-    `${url} sends more than the ${bytes} bytes that are expected, so it isn't the wanted file.`,
+    `${url} sends more than the ${bytes} bytes that are expected, so it isn't the file that is wanted. Check the URL, or lock again.`,
   CERTIFICATES_UNREADABLE: (from: string, path: string, why: string) =>
     `${from} names the certificates ${path}, which can't be read: ${why}. Correct it or remove it.`,
   PROXY_UNSUPPORTED: (from: string, proxy: string) =>
@@ -18,7 +18,7 @@ const MESSAGES = {
   ARCHIVE_DAMAGED: (path: string, why: string) =>
     `${path} is damaged: ${why}. Remove it and let it be downloaded or built again.`,
   ARCHIVE_UNSAFE_NAME: (path: string, name: string) =>
-    `${path} holds a file named ${JSON.stringify(name)}, which would be written outside its folder. Nobody builds such an archive by mistake: don't use it.`,
+    `${path} holds a file named ${JSON.stringify(name)}, which would be written outside of the folder that it is unpacked to. No honest tool makes such an archive: don't use it.`,
   UNSAFE_PATH: (name: string) =>
     `A file would be packed as ${JSON.stringify(name)}. Paths in an artifact are relative, separated by "/", and without "..", backslash, NUL or drive letter: rename the file.`,
   // zips that are checked
@@ -31,18 +31,18 @@ const MESSAGES = {
   ZIP_TOO_LARGE: (path: string, bytes: number, most: number, limit: number) =>
     `${path} unpacks to ${bytes} bytes. Lambda takes less than ${limit}, and lpack looks into zips of up to ${most}: leave files out.`,
   ZIP_RUNTIME_NEEDED: (path: string, python: string, node: string) =>
-    `${path} doesn't say what it is to run on. Name it: --runtime ${python} or --runtime ${node}, say, and --architecture arm64 if it isn't x86_64.`,
+    `${path} doesn't say which runtime it is for. Name it, such as --runtime ${python} or --runtime ${node}, and --architecture arm64 if that isn't x86_64.`,
   RUNTIME_UNKNOWN: (runtime: string, runtimes: readonly string[], meant: string | null) =>
-    `--runtime is "${runtime}"${meant === null ? '' : `; did you mean "${meant}"?`} lpack knows ${runtimes.join(', ')}.`,
+    `--runtime is "${runtime}"${meant === null ? '.' : `; did you mean "${meant}"?`} Choose one of ${runtimes.join(', ')}.`,
   RUNTIME_GONE: (runtime: string, since: string, runtimes: readonly string[]) =>
-    `--runtime is "${runtime}", of which AWS neither makes nor updates functions since ${since}. lpack knows ${runtimes.join(', ')}.`,
+    `--runtime is "${runtime}", and since ${since} AWS lets no function of that runtime be created or updated. Choose one of ${runtimes.join(', ')}.`,
   CODE_UNKNOWN: (code: string, meant: string | null) =>
-    `There is no finding "${code}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack check --list\` tells them all.`,
+    `There is no finding "${code}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack check --list\` lists them all.`,
   // init
   CONFIG_THERE: (file: string) =>
     `${file} is there already, and \`lpack init\` overwrites nothing. Edit it, or remove it first.`,
   INIT_UNSURE: (label: string, key: string, why: string) =>
-    `${label}the ${key} can't be seen${why === '' ? '' : `: ${why}`}. Run \`lpack init\` in a terminal without --yes, and it asks; or write lpack.config.yaml yourself.`,
+    `${label}no file here says the ${key}${why === '' ? '' : `: ${why}`}. Run \`lpack init\` in a terminal, without --yes, and it asks for it; or write lpack.config.yaml yourself.`,
   // config
   CONFIG_NOT_FOUND: (file: string) => `--config names ${file}, which does not exist.`,
   CONFIG_IS_FOLDER: (file: string) => `--config names ${file}, which is a folder. Name the config file in it.`,
@@ -70,12 +70,12 @@ const MESSAGES = {
   BUNDLE_FAILED: (name: string, lines: readonly string[]) =>
     `Function "${name}" can't be bundled:\n  ${lines.join('\n  ')}`,
   MODULE_NOT_INSTALLED: (name: string, lines: readonly string[], command: string) =>
-    `Function "${name}" imports what is not installed:\n  ${lines.join('\n  ')}\nRun \`${command}\`. What a layer or the runtime brings belongs in \`external\` of \`esbuild\`.`,
+    `Function "${name}" imports what is not installed:\n  ${lines.join('\n  ')}\nRun \`${command}\`. Name what a layer or the runtime brings in \`external\` of \`esbuild\`.`,
   // node packages
   PACKAGE_JSON_DAMAGED: (path: string, why: string) =>
     `${path} can't be read as JSON: ${why}. Correct it, or install the package anew.`,
   NODE_INSTALL_STALE: (nodeModules: string, lock: string, name: string, command: string) =>
-    `${nodeModules} is not what ${lock} says: it has another ${name}, or none. Run \`${command}\`.`,
+    `${nodeModules} is not what ${lock} says: it has another version of ${name}, or none. Run \`${command}\`.`,
   NODE_PNP_EXTERNAL: (packages: readonly string[], settings: string) =>
     `${packages.join(', ')} can't be bundled and must be packed as files, which Yarn Plug'n'Play keeps in zips. Set \`nodeLinker: node-modules\` in ${settings} and run \`yarn install\`.`,
   NODE_TARGET_PACKAGE_MISSING: (packages: readonly string[], target: string, why: string, command: string) =>
@@ -83,18 +83,18 @@ const MESSAGES = {
   NODE_MANAGER_UNFIT: (packages: readonly string[], target: string, why: string, command: string) =>
     `${packages.join(', ')} is needed on ${target}, is not installed, and can't be fetched: ${why}. Put the project's package manager on PATH, or run \`${command}\` where it is.`,
   NODE_FETCH_FAILED: (packages: readonly string[], target: string, failure: string, command: string) =>
-    `${packages.join(', ')} is needed on ${target}, is not installed, and can't be fetched. ${failure}\nMend what it says, or run \`${command}\`.`,
+    `${packages.join(', ')} is needed on ${target}, is not installed, and can't be fetched. ${failure}\nFix what that says, or run \`${command}\`.`,
   PACKAGES_WITHOUT_END: (id: string, place: string) =>
-    `${id} and versions of the packages that it requires require each other in turn, so that they would nest for ever, as in ${place}. Unite the versions with \`overrides\` (npm, pnpm) or \`resolutions\` (Yarn) in package.json.`,
+    `${id} and versions of the packages that it requires require each other in turn, so that they would nest without end, as in ${place}. Unite the versions with \`overrides\` (npm, pnpm) or \`resolutions\` (Yarn) in package.json.`,
   // python dependencies
   DISTRIBUTIONS_COLLIDE: (path: string, one: string, other: string) =>
     `${one} and ${other} both hold "${path}", with different content. Only one of them can be installed: remove one from what is locked.`,
   LOCK_INCOMPLETE: (file: string, runtime: string, unmet: readonly string[]) =>
-    `${file} doesn't hold everything that its packages need on ${runtime}:\n${unmet.map(line => `  - ${line}`).join('\n')}\nWrite it again with what they need: \`uv pip compile\` or \`pip-compile\`, for this Python and Linux.`,
+    `${file} lacks what its packages need on ${runtime}:\n${unmet.map(line => `  - ${line}`).join('\n')}\nLock again, for this Python and Linux: \`uv pip compile\` or \`pip-compile\`.`,
   ENVIRONMENT_UNREADABLE: (path: string, why: string) =>
-    `${path} can't be read as a virtual environment: ${why}. Make it again, or name another source in \`dependencies\`.`,
+    `${path} can't be read as a virtual environment: ${why}. Create it again, or name another source in \`dependencies\`.`,
   ENVIRONMENT_OTHER_PYTHON: (path: string, version: string, runtime: string, wanted: string) =>
-    `${path} is of Python ${version}, but the function runs on ${runtime}. Make it again with Python ${wanted} (\`uv venv --python ${wanted}\`), set \`runtime\` to python${version}, or lock the dependencies: a lock needs no environment.`,
+    `${path} is of Python ${version}, but the function runs on ${runtime}. Create it again with Python ${wanted} (\`uv venv --python ${wanted}\`), set \`runtime\` to python${version}, or lock the dependencies: a lock needs no environment.`,
   ENVIRONMENT_FOREIGN: (path: string, target: string, foreign: readonly string[]) =>
     `${path} holds packages that don't load on ${target}:\n${foreign.map(line => `  - ${line}`).join('\n')}\nLock the dependencies (\`uv lock\`), so that the wheels of the target are taken. Or, with uv installed, name the requirements.txt or pyproject.toml in \`dependencies\`: uv resolves it without the environment.`,
   ENVIRONMENT_INCOMPLETE: (path: string, declaredIn: string, unmet: readonly string[]) =>
@@ -114,7 +114,7 @@ const MESSAGES = {
   LOCK_MANIFEST_MISSING: (lock: string, manifest: string) =>
     `${lock} can't be used without ${manifest}, which says what the project asks for. Put it there, or name another source in \`dependencies\`.`,
   LOCK_NAME_UNKNOWN: (kind: 'group' | 'extra', name: string, file: string, known: readonly string[]) =>
-    `\`${kind}s\` names "${name}", which ${file} doesn't have. ${known.length === 0 ? `It has no ${kind}s` : `It has: ${known.join(', ')}`}.`,
+    `\`${kind}s\` names "${name}", which ${file} doesn't have. ${known.length === 0 ? `It has no ${kind}s: remove the name` : `It has: ${known.join(', ')}`}.`,
   LOCK_PYTHON: (lock: string, requires: string, version: string, runtime: string) =>
     `${lock} is for Python ${requires}, which leaves out the ${version} of ${runtime}. Change the project's Python range and lock again, or choose another runtime.`,
   LOCK_PLATFORM: (lock: string, environments: readonly string[], target: string) =>
@@ -131,7 +131,7 @@ const MESSAGES = {
   WHEELS_SEVERAL_VERSIONS: (dir: string, name: string, versions: readonly string[]) =>
     `${dir} holds ${name} in several versions: ${versions.join(', ')}. Keep the one that is to be packed.`,
   WHEELS_UNFIT: (dir: string, name: string, runtime: string, architecture: string, wheels: readonly string[]) =>
-    `${dir} holds no wheel of ${name} that loads on ${runtime}/${architecture}: ${wheels.join(', ')}.`,
+    `${dir} holds no wheel of ${name} that loads on ${runtime}/${architecture}, but ${wheels.join(', ')}. Add one that does.`,
   // python resolution and builds
   PYPROJECT_UNRESOLVABLE: (path: string, why: string) => `${path} ${why}.`,
   UNLOCKED_NEEDS_UV: (path: string, target: string, why: string) =>
@@ -145,16 +145,16 @@ const MESSAGES = {
   LOCAL_PROJECT_UNBUILDABLE: (path: string, why: string) =>
     `The project ${path} can't be packed: neither uv nor a Python with pip is on PATH to build it, and its wheel can't be made from its sources alone: ${why}. Install uv, or put a wheel of it into a folder of \`findLinks\`.`,
   SDIST_NEEDS_UV: (wanted: string, filename: string) =>
-    `${wanted} has no wheel but only sources (${filename}), and neither uv nor a Python with pip is on PATH to build them. Install uv, or put a wheel of it into a folder of \`findLinks\`.`,
+    `${wanted} has no wheel, only a source distribution (${filename}), and neither uv nor a Python with pip is on PATH to build it. Install uv, or put a wheel of it into a folder of \`findLinks\`.`,
   GIT_MISSING: (name: string, url: string) =>
     `${name} comes from ${url}, and git is not on PATH. Install git, or put a wheel of it into a folder of \`findLinks\`.`,
   BUILD_FAILED: (what: string, output: string) =>
-    `${what} can't be built. Mend what its build backend says, or put a wheel of it into a folder of \`findLinks\`:\n${output}`,
+    `${what} can't be built. Fix what its build backend says below, or put a wheel of it into a folder of \`findLinks\`:\n${output}`,
   BUILT_FOR_THIS_MACHINE: (what: string, filename: string, target: string) =>
     `${what} holds native code: its build gave ${filename}, which is for this machine and may not load on ${target}. Build the wheel for the target (in an image of the runtime, say) and put it into a folder of \`findLinks\`.`,
   // python indexes
   CACHE_UNWRITABLE: (dir: string, why: string) =>
-    `The cache folder ${dir} can't be written: ${why}. Make room or mend its permissions, or use --no-cache.`,
+    `The cache folder ${dir} can't be written: ${why}. Free space or correct its permissions, or use --no-cache.`,
   INDEX_SETTINGS_BROKEN: (from: string, why: string) => `${from}: ${why}.`,
   INDEX_REFUSED: (url: string, status: number) =>
     `The index page ${url} can't be read: the server answered ${status}.${status === 401 || status === 403 ? ' Give credentials for its host in the index URL or in ~/.netrc.' : ''}`,
@@ -167,7 +167,7 @@ const MESSAGES = {
   FIND_LINKS_MISSING: (path: string) =>
     `\`findLinks\` names ${path}, where there is no folder. Correct it, or make the folder.`,
   HASH_MISMATCH: (filename: string, where: string, expected: string, got: string) =>
-    `${filename} from ${where} isn't the file that is locked: expected sha256 ${expected}, got ${got}. Someone changed the file, or the lock is of another: compare them before you lock again.`,
+    `${filename} from ${where} isn't the file that is locked: expected sha256 ${expected}, got ${got}. Either the file was changed, or the lock is of another one: find out which before you lock again.`,
   SIZE_MISMATCH: (filename: string, where: string, expected: number, got: number) =>
     `${filename} from ${where} has ${got} bytes, not the ${expected} that are expected. Try again; if it stays so, lock again.`,
   WHEEL_MISNAMED: (filename: string, wanted: string) =>
@@ -180,9 +180,9 @@ const MESSAGES = {
   REMOTE_CACHE_OFF: (server: string, why: string) =>
     `The remote cache ${server} is not used for the rest of this run: ${why}. What it might have had is compressed here.`,
   REMOTE_CACHE_NO_UPLOADS: (server: string, why: string) =>
-    `Nothing more is uploaded to the remote cache ${server} in this run: ${why}. LPACK_REMOTE_CACHE_READ_ONLY=1 says that nothing shall be.`,
+    `Nothing more is uploaded to the remote cache ${server} in this run: ${why}. If it is only to be read, set LPACK_REMOTE_CACHE_READ_ONLY=1.`,
   REMOTE_CACHE_UPLOADS_LEFT: (server: string, left: number, all: number) =>
-    `${left} of ${all} uploads to the remote cache ${server} did not end in time and are left to a later run.`,
+    `${left} of ${all} uploads to the remote cache ${server} did not end in time. A later run makes up for it.`,
   REMOTE_CACHE_UNUSABLE: (shown: string) =>
     `LPACK_REMOTE_CACHE is "${shown}", which is no http or https URL. Write it such as https://cache.example.com/lpack, or unset it.`,
   REMOTE_CACHE_TOKEN_UNUSABLE: () =>
@@ -191,15 +191,15 @@ const MESSAGES = {
   IMAGE_NEEDS_COMMANDS: (name: string, reasons: readonly string[]) =>
     `Function "${name}": an image without an engine is made of files alone, but ${reasons.join(', and ')}. Use \`lpack image --build\`, which runs commands in an engine.`,
   IMAGE_FOLDER_TAKEN: (path: string) =>
-    `${path} stands where the image's folder belongs, and lpack hasn't made it. Move it, or name another folder with --out-dir.`,
+    `${path} is where the image's folder belongs, and lpack didn't make it. Move it, or name another folder with --out-dir.`,
   CONTEXT_NAMES_COLLIDE: (path: string, outDir: string) =>
-    `"${path}" can't stand in a build context in ${outDir}, which takes it for another file: the file system there ignores case. Rename one of the two, or name a folder elsewhere with --out-dir.`,
+    `"${path}" can't be in a build context in ${outDir} beside another file: the file system there ignores case. Rename one of the two, or name a folder elsewhere with --out-dir.`,
   PUSH_REFERENCE_UNUSABLE: (reference: string) =>
     `--push is "${reference}", which names no image. Write it as registry/repository:tag, in lower case, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/{name}:latest.`,
   PUSH_NAME_NEEDED: (reference: string, functions: number) =>
     `--push is "${reference}", and ${functions} functions are to be pushed. Write {name} where the function's name belongs, or name one function.`,
   ENGINE_UNKNOWN: (engine: string, known: readonly string[], meant: string | null) =>
-    `There is no engine "${engine}"${meant === null ? '.' : `; did you mean "${meant}"?`} lpack drives ${known.join(', ')}.`,
+    `There is no engine "${engine}"${meant === null ? '.' : `; did you mean "${meant}"?`} lpack knows ${known.join(', ')}.`,
   ENGINE_MISSING: (engines: readonly string[]) =>
     engines.length === 1
       ? `${engines[0]} is not on PATH, or is another program of that name. Install it, choose another engine, or use --oci or --push, which need none.`
@@ -219,7 +219,7 @@ const MESSAGES = {
   BASE_NOT_CACHED: (reference: string) =>
     `--offline: the cache doesn't have all of the base image ${reference}. Run once without --offline.`,
   TOO_MANY_LAYERS: (reference: string, layers: number, most: number) =>
-    `The image would have ${layers} layers, and at most ${most} are taken. Copy less with \`image.copy\`, or choose another base than ${reference}.`,
+    `The image would have ${layers} layers, and engines take at most ${most}. Copy less with \`image.copy\`, or choose another base than ${reference}.`,
   EPOCH_UNREADABLE: (text: string) =>
     `SOURCE_DATE_EPOCH is "${text}". Set it to seconds since 1970, such as 1767225600, or unset it.`,
   // command line
@@ -227,9 +227,12 @@ const MESSAGES = {
     `There is no command "${command}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack --help\` lists what there is.`,
   OPTION_UNKNOWN: (option: string, meant: string | null) =>
     `There is no option "${option}"${meant === null ? '.' : `; did you mean "--${meant}"?`} \`lpack --help\` lists what there is.`,
-  OPTION_MISUSED: (why: string) => `${why}. \`lpack --help\` tells how.`,
+  OPTION_MISUSED: (why: string) => `${why}. \`lpack --help\` shows how.`,
   OPTIONS_CONFLICT: (options: readonly string[]) =>
     `${options.map(one => `--${one}`).join(' and ')} exclude each other. Keep one.`,
+  // The functions of the package.
+  CALL_OPTION_UNKNOWN: (call: string, option: string, meant: string | null, known: readonly string[]) =>
+    `${call}() has no option "${option}"${meant === null ? '' : `; did you mean "${meant}"?`} It takes ${known.join(', ')}.`,
   // report --diff
   DIFF_MISSING: (path: string) =>
     `--diff names ${path}, where there is nothing. Name an earlier zip, a folder of zips, or what \`lpack report --json\` printed.`,
@@ -253,8 +256,8 @@ const MESSAGES = {
   DEPENDENCIES_MISSING: (name: string, path: string) =>
     `Function "${name}": \`dependencies\` names ${path}, where there is nothing. Correct the path, or remove the key to let lpack look.`,
   DEPENDENCIES_UNKNOWN: (name: string, path: string) =>
-    `Function "${name}": \`dependencies\` names ${path}, which is no lock file (uv.lock, pylock.toml, poetry.lock, pdm.lock, Pipfile.lock), requirements file (*.txt, *.in), pyproject.toml, virtual environment or folder of wheels.`,
-  MANIFEST_BROKEN: (path: string, why: string) => `${path} is not TOML: ${why}.`,
+    `Function "${name}": \`dependencies\` names ${path}, which is no lock file (uv.lock, pylock.toml, poetry.lock, pdm.lock, Pipfile.lock), requirements file (*.txt, *.in), pyproject.toml, virtual environment or folder of wheels. Name one of these.`,
+  MANIFEST_BROKEN: (path: string, why: string) => `${path} is not TOML: ${why}. Correct it.`,
   HANDLER_UNUSABLE: (name: string, handler: string, words: string) =>
     `Function "${name}": Lambda can't use the handler "${handler}". It would say: ${words}. Write it as module.function, such as src/index.handler: the path from the function's root, without "..", and no dot in the module's name.`,
   ENTRY_NOT_FOUND: (
@@ -273,16 +276,17 @@ const MESSAGES = {
     `Function "${name}": the pattern "${pattern}" in \`${key}\` matches nothing under ${root}. Correct or remove it.`,
   LINK_ESCAPES: (path: string, target: string, boundary: string) =>
     `${path} is a link to ${target}, outside of ${boundary}. Copy what it leads to into the project, or leave the link out with \`exclude\`.`,
-  LINK_DANGLING: (path: string) => `${path} is a link to nothing. Mend it, or leave it out with \`exclude\`.`,
+  LINK_DANGLING: (path: string) =>
+    `${path} is a link to a path where nothing is. Correct it, or leave it out with \`exclude\`.`,
   LINK_CYCLE: (path: string) =>
-    `${path} is a link that leads back to a folder it is in. Mend it, or leave it out with \`exclude\`.`,
+    `${path} is a link that leads back to a folder that it is in. Correct it, or leave it out with \`exclude\`.`,
   FILE_SPECIAL: (path: string) => `${path} is neither a file nor a folder. Leave it out with \`exclude\`.`,
   COPY_MISSING: (name: string, path: string) =>
     `Function "${name}": \`image.copy\` names ${path}, where nothing is. Put it there, or correct the path; it starts at the function's root.`,
   COPY_OUTSIDE: (name: string, path: string, target: string, boundary: string) =>
-    `Function "${name}": \`image.copy\` names ${path}, which ${path === target ? 'is' : `leads to ${target},`} outside of ${boundary}. Put what it holds into the project.`,
+    `Function "${name}": \`image.copy\` names ${path}, which ${path === target ? 'is' : `leads to ${target},`} outside of ${boundary}. Copy what it holds into the project.`,
   COPY_EMPTY: (name: string, path: string) =>
-    `Function "${name}": \`image.copy\` names ${path}, of which no file is left to copy: it is empty, or \`exclude\` or a default exclusion leaves all out.`,
+    `Function "${name}": \`image.copy\` names ${path}, and no file of it is left to copy: it is empty, or \`exclude\` or a default exclusion leaves everything out. Correct one of them.`,
   FILES_COLLIDE: (path: string, owner: string, other: string) =>
     `${path} comes from ${owner} and, with other content, from ${other}. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
   NODE_PACKAGES_MISSING: (missing: readonly string[], dir: string) =>
@@ -291,8 +295,9 @@ const MESSAGES = {
     `${path} of ${owner} is a file where ${below} of ${other} needs a folder. Only one can be there: rename yours, leave it out with \`exclude\`, or drop the package.`,
   // cache
   CACHE_NOT_USED: (dir: string, why: string) =>
-    `The cache folder ${dir} can't be written: ${why}. This run goes on without; what it makes is the same.`,
-  CACHE_NOT_CLEARED: (path: string, why: string) => `${path} can't be removed: ${why}.`,
+    `The cache folder ${dir} can't be written: ${why}. This run goes on without it, and makes the same.`,
+  CACHE_NOT_CLEARED: (path: string, why: string) =>
+    `${path} can't be removed: ${why}. Check its permissions and what uses it, and run again.`,
   CACHE_SIZE_UNREADABLE: (size: string) =>
     `LPACK_CACHE_SIZE is "${size}". Write a size, such as "500 MB" or "2 GB"; --no-cache keeps nothing.`,
   // registries
@@ -314,13 +319,13 @@ const MESSAGES = {
   REGISTRY_FORBIDDEN: (where: string, verb: string, source: string | null, told: string) =>
     `${where} doesn't let ${source === null ? 'anybody without credentials' : `the user of ${source}`} ${verb}${told}. ${source === null ? 'Log in' : 'Use other credentials'}, or have it allowed there.`,
   REGISTRY_BUSY: (where: string, told: string, isAnonymous: boolean) =>
-    `${where} answers 429, too many requests${told}. ${isAnonymous ? 'Log in, for many registries allow more to those they know, or wait' : 'Wait'} a while and run again.`,
+    `${where} answers 429, too many requests${told}. ${isAnonymous ? 'Log in, for many registries allow more to users they know, or wait' : 'Wait'} a while and run again.`,
   REGISTRY_FAILED: (where: string, doing: string, status: number, told: string) =>
     `${where} can't ${doing}: it answered ${status}, and again when it was asked again${told}. The fault is there; run again later.`,
   REGISTRY_REFUSED: (where: string, doing: string, status: number, told: string) =>
     `${where} won't ${doing}: it answered ${status}${told}.`,
   REGISTRY_DIGEST_WRONG: (where: string, what: string, wanted: string, got: string) =>
-    `${where} mixes up ${what}: ${wanted} is wanted, and it has ${got}. Something between damages what is sent, or the registry is broken; it is not used.`,
+    `${where} mixes up ${what}: ${wanted} is wanted, and it has ${got}. The registry is broken, or something in between damages what is sent. What came is not used.`,
   REGISTRY_REALM_UNSAFE: (registry: string, realm: string, why: string) =>
     `${registry} sends those who log in to ${JSON.stringify(realm)}, ${why}. Nothing is sent there.`,
   REGISTRY_UPLOAD_UNSAFE: (where: string, location: string, why: string) =>

@@ -7,7 +7,8 @@ const FINDINGS = {
   // runtime and quotas
   RUNTIME_PREVIEW: [
     'warning',
-    (runtime: string) => `${runtime} is a preview: AWS supports it without SLA and not for production.`,
+    (runtime: string) =>
+      `${runtime} is a preview: AWS gives no SLA for it and advises against production. Choose a runtime that is generally available.`,
     'AWS offers the runtime as a preview: without support, not for production, and it may change. Use it to try things out; choose a runtime that is generally available for the rest.',
   ],
   RUNTIME_DEPRECATED: [
@@ -19,8 +20,8 @@ const FINDINGS = {
   RUNTIME_BLOCKED: [
     'error',
     (runtime: string, since: string) =>
-      `AWS neither makes nor updates functions of ${runtime} since ${since}. It would say: The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. Move to a newer runtime.`,
-    'AWS neither makes nor updates functions of the runtime: "The runtime parameter of … is no longer supported for creating or updating AWS Lambda functions". Move to a newer runtime.',
+      `Since ${since} AWS lets no function of ${runtime} be created or updated. It would say: The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. Move to a newer runtime.`,
+    'AWS lets no function of the runtime be created or updated: "The runtime parameter of … is no longer supported for creating or updating AWS Lambda functions". Move to a newer runtime.',
   ],
   CONFIGURATION_TOO_LARGE: [
     'warning',
@@ -37,19 +38,19 @@ const FINDINGS = {
   // zips that are checked
   HANDLER_NOT_TOLD: [
     'note',
-    () => 'No handler is told, so nothing is said of it and of what it imports. Name it: --handler module.function.',
-    "A zip doesn't say what its handler is, and none was told: that the handler is there, and that what it imports is, was not checked. Name it with --handler.",
+    () => 'No handler is given, so neither it nor what it imports was checked. Name it: --handler module.function.',
+    "A zip doesn't say what its handler is, and none was given. Neither the handler nor what it imports was checked. Name it with --handler.",
   ],
   CONTENTS_NOT_CHECKED: [
     'note',
     () =>
-      'Some of the zip is encrypted or compressed by another method than DEFLATE, so nothing is said of what its files hold.',
+      'Some of the zip is encrypted or compressed by another method than DEFLATE, so what its files hold was not checked.',
     "A part of the zip can't be read, so that only names, modes and sizes were checked. Make the zip with DEFLATE and without a password.",
   ],
   LINKED_PACKAGES: [
     'note',
-    () => 'The zip holds symbolic links, behind which there may be modules, so nothing is said of what is imported.',
-    'A zip holds symbolic links. What its modules import was not checked, for it is looked for from where the links lead.',
+    () => 'The zip holds symbolic links, and modules may be where they lead, so imports were not checked.',
+    'A zip holds symbolic links, and modules may be where they lead, so that imports were not checked. Pack the files themselves to have them checked.',
   ],
   // plan
   DEPENDENCIES_SEVERAL: [
@@ -62,7 +63,7 @@ const FINDINGS = {
   ENV_FILE_LEFT_OUT: [
     'note',
     (path: string) =>
-      `${path} is left out: it may hold secrets. \`environment\` of the function is the place for its values; an \`include\` that names it packs it.`,
+      `${path} is left out, for it may hold secrets. Put its values into the function's \`environment\`; or name it in \`include\`, and it is packed.`,
     "A .env file stands in the function's folder and is not packed, for it may hold secrets. Put its values into the function's environment variables, or name it in `include`.",
   ],
   // leaks
@@ -99,7 +100,7 @@ const FINDINGS = {
   LEAK_TERRAFORM_STATE: [
     'warning',
     (path: string) =>
-      `${path} is a state of Terraform, in which passwords and keys stand as they are. ${READABLE} Leave it out with \`exclude\`.`,
+      `${path} is a state file of Terraform, with passwords and keys in plain text. ${READABLE} Leave it out with \`exclude\`.`,
     "Terraform's state is in the artifact. It holds what resources answered, passwords and keys included, for whoever may read the function's code. Leave it out.",
   ],
   // shape
@@ -179,7 +180,7 @@ const FINDINGS = {
   LAYOUT_OF_LAYER: [
     'error',
     (folder: string, handler: string) =>
-      `All is in ${folder}/, as in a layer, and the handler "${handler}" is looked for at the root. Lambda would say: Unable to import module, or Cannot find module. Zip the contents of ${folder}/, or publish the zip as a layer.`,
+      `Everything is in ${folder}/, as in a layer, and the handler "${handler}" is looked for at the root. Lambda would say: Unable to import module, or Cannot find module. Zip the contents of ${folder}/, or publish the zip as a layer.`,
     'Everything is below python/ or nodejs/, which is how layers are laid out; a function is looked for at the root: "Unable to import module", "Cannot find module". Zip the contents of the folder, or publish the zip as a layer.',
   ],
   LAYOUT_WRAPPED: [
@@ -202,13 +203,13 @@ const FINDINGS = {
   BYTECODE_TIMED: [
     'note',
     (what: string) =>
-      `${what} is bytecode that is loaded only if the times of its sources are those that it was compiled with, which unpacking changes: Python then compiles at each cold start. Leave it out, or compile with \`--invalidation-mode unchecked-hash\`.`,
+      `${what} is bytecode that counts only while its source has the time it was compiled at. Unpacking changes that, so Python compiles again at each cold start. Leave it out, or compile with \`--invalidation-mode unchecked-hash\`.`,
     'Bytecode that names the time of its source is out of date as soon as unpacking gives the source another one, and Python compiles again at each cold start. Leave it out, or compile with --invalidation-mode unchecked-hash.',
   ],
   DISTRIBUTION_WITHOUT_FILES: [
     'note',
     (path: string) =>
-      `${path} tells of a package of whose modules none is in the artifact. If the function imports it, Lambda would say: No module named ….`,
+      `${path} is the metadata of a package, and none of its modules is in the artifact. If the function imports it, Lambda would say: No module named ….`,
     'The metadata of a package is in the artifact, and none of the modules that it lists. If nothing imports it, the metadata can go, too.',
   ],
   SCRIPT_FOREIGN: [
@@ -226,13 +227,13 @@ const FINDINGS = {
   IGNORE_UNUSED: [
     'note',
     (code: string, path: string | null) =>
-      `\`ignore\` names ${code}${path === null ? '' : ` for "${path}"`}, and there is no such finding any more. Remove it.`,
+      `\`ignore\` names ${code}${path === null ? '' : ` for "${path}"`}, and there is no such finding any more. Remove the entry.`,
     'An entry of `ignore` in the config silences nothing: what it was written for is gone. Remove it, so that it does not hide a later finding.',
   ],
   LAYER_NOT_COUNTED: [
     'note',
     (arn: string) =>
-      `The layer ${arn} is not counted in the unzipped size: the config doesn't give its \`unzippedBytes\`.`,
+      `The layer ${arn} is not counted in the unzipped size: the config doesn't give its \`unzippedBytes\`. Add it.`,
     "Lambda counts layers in the 250 MB that code may have unzipped, and the config doesn't say how large this one is. Give its `unzippedBytes`.",
   ],
   // native libraries
@@ -306,19 +307,19 @@ const FINDINGS = {
   PYTHON_EXTENSION_FOREIGN: [
     'error',
     (what: string, tag: string, version: string, words: string) =>
-      `${what}: compiled for ${tag}, so Python ${version} on Lambda doesn't look at it, and nothing else is there for the module. Lambda would say: ${words}. Install the package for the function's runtime and architecture.`,
+      `${what}: compiled for ${tag}, so Python ${version} on Lambda ignores it, and nothing else brings the module. Lambda would say: ${words}. Install the package for the function's runtime and architecture.`,
     'A compiled module is for another Python version, processor or system, by its file name, so Python does not see it: "No module named \'numpy._core._multiarray_umath\'". Install the package for the runtime and architecture of the function.',
   ],
   PYTHON_EXTENSION_UNSEEN: [
     'warning',
     (what: string, tag: string, version: string, words: string) =>
-      `${what}: compiled for ${tag}, so Python ${version} on Lambda doesn't look at it. If something imports it, Lambda would say: ${words}. Install the package for the function's runtime and architecture.`,
+      `${what}: compiled for ${tag}, so Python ${version} on Lambda ignores it. If something imports it, Lambda would say: ${words}. Install the package for the function's runtime and architecture.`,
     'A compiled module is for another Python version, processor or system, by its file name, and nothing tells whether it is imported: "No module named". Install the package for the runtime and architecture of the function.',
   ],
   PYTHON_EXTENSION_OPTIONAL: [
     'note',
     (what: string, tag: string, version: string, words: string) =>
-      `${what}: compiled for ${tag}, so Python ${version} on Lambda doesn't look at it. Its package imports it where that may fail, or only when it is needed, and is slower without it, or says then: ${words}.`,
+      `${what}: compiled for ${tag}, so Python ${version} on Lambda ignores it. Its package is made to do without, more slowly, or says when it is needed: ${words}.`,
     'A compiled module that its package imports only in a try or a function is for another Python version, processor or system. Install the package for the runtime and architecture of the function to have it.',
   ],
   PYTHON_WHEEL_FOREIGN: [
@@ -343,13 +344,13 @@ const FINDINGS = {
   HANDLER_MODULE_MISSING: [
     'error',
     (handler: string, tried: string, words: string) =>
-      `The handler "${handler}" needs ${tried}, which is not in the artifact. Lambda would say: ${words}.`,
+      `The handler "${handler}" needs ${tried}, which is not in the artifact. Lambda would say: ${words}. Correct the handler, or pack the file at that path.`,
     'The file that the handler names is not in the artifact: Runtime.ImportModuleError, "Unable to import module" or "Cannot find module". Correct the handler, or pack the file at its path.',
   ],
   HANDLER_FUNCTION_MISSING: [
     'error',
     (handler: string, name: string, meant: string | null, words: string) =>
-      `The handler "${handler}" needs "${name}", which its module does not have${meant === null ? '.' : `; did you mean "${meant}"?`} Lambda would say: ${words}.`,
+      `The handler "${handler}" needs "${name}", which its module does not have${meant === null ? '.' : `; did you mean "${meant}"?`} Lambda would say: ${words}. Correct the name, or define it there.`,
     'The handler\'s module doesn\'t define or export the function: Runtime.HandlerNotFound, "Handler missing on module" or "undefined or not exported". Correct the name, or export it.',
   ],
   HANDLER_MODULE_HIDDEN: [
@@ -374,7 +375,7 @@ const FINDINGS = {
   HANDLER_CALLBACK_ENDS: [
     'note',
     (handler: string, parameters: number) =>
-      `The handler "${handler}" takes ${parameters} parameters, the third a callback: from Node.js 24 on Lambda refuses that.`,
+      `The handler "${handler}" takes ${parameters} parameters, the third a callback, which Lambda refuses from Node.js 24 on. Make it async before you move on.`,
     'The handler answers by a callback, which works up to Node.js 22; Node.js 24 says Runtime.CallbackHandlerDeprecated. Make it async before you move on.',
   ],
   NODE_IMPORT_MISSING: [
@@ -521,7 +522,7 @@ const FINDINGS = {
   EXTERNAL_TWICE: [
     'warning',
     (kept: string, other: string, fromDir: string) =>
-      `The bundle loads ${kept}, but ${fromDir} wants ${other}: what is left out of a bundle can be there in one version. Unite them with \`overrides\` (npm, pnpm) or \`resolutions\` (Yarn) in package.json.`,
+      `The bundle loads ${kept}, but ${fromDir} wants ${other}: only one version of a package can be beside a bundle. Unite them with \`overrides\` (npm, pnpm) or \`resolutions\` (Yarn) in package.json.`,
     'A package that is left out of the bundle is wanted in two versions, and the artifact has one of them. Unite them with `overrides` or `resolutions` in package.json.',
   ],
   NODE_ADDON_NOT_BUILT: [
@@ -579,7 +580,7 @@ const FINDINGS = {
   NODE_LEFT_BEHIND: [
     'note',
     (name: string, place: string, loss: string) =>
-      `${name} (${place}) finds by name what the bundle doesn't hold: ${loss}. If the function wants that, add "${name}" to \`external\` of \`esbuild\`.`,
+      `${name} (${place}) loads by name what the bundle doesn't hold: ${loss}. If the function needs that, add "${name}" to \`external\` of \`esbuild\`.`,
     'A package loads something by name that few functions want, such as express its view engines, and the bundle leaves it behind. Add the package to `external` of `esbuild` if yours does.',
   ],
   NODE_DECORATOR_METADATA: [
@@ -591,13 +592,13 @@ const FINDINGS = {
   NODE_EXTERNAL_VERSIONS: [
     'warning',
     (name: string, chosen: string, others: readonly string[]) =>
-      `${name} is imported in several versions, and from one bundle all get ${chosen} instead of ${others.join(' and ')}. Install one version that suits all.`,
+      `${name} is imported in several versions, and as it stays out of the bundle, all importers get ${chosen} instead of ${others.join(' and ')}. Install one version that suits all.`,
     'A package that stays out of the bundle is imported in several versions, and all importers get one. Install one version that suits them all.',
   ],
   NODE_BUILTIN_UNKNOWN: [
     'error',
     (name: string, major: number) =>
-      `The code imports "${name}", which Node.js ${major} doesn't have. Lambda would say: No such built-in module: ${name}.`,
+      `The code imports "${name}", which Node.js ${major} doesn't have. Lambda would say: No such built-in module: ${name}. Correct the name, or choose a newer runtime.`,
     'The code imports a `node:` module that the runtime\'s Node.js doesn\'t have: "No such built-in module" (ERR_UNKNOWN_BUILTIN_MODULE). Correct the name, or choose a newer runtime.',
   ],
   NODE_EXTERNAL_MODULE: [
@@ -615,7 +616,7 @@ const FINDINGS = {
   IMAGE_SECRET_LEFT_OUT: [
     'warning',
     (name: string, what: string) =>
-      `The variable ${name} of \`environment\` holds ${what}, so it is not in the image, whose environment everyone who may pull it can read. Let the function read it from SSM or Secrets Manager, or set it on the function.`,
+      `The variable ${name} of \`environment\` holds ${what}, so it is not in the image: everyone who may pull an image can read its environment. Let the function read it from SSM or Secrets Manager, or set it on the function.`,
     'A variable of `environment` that looks like a secret is left out of the image: its environment is readable for everyone who may pull it. Keep the secret in SSM or Secrets Manager, or set the variable on the function.',
   ],
   IMAGE_VARIABLE_LEFT_OUT: [
@@ -627,7 +628,7 @@ const FINDINGS = {
   IMAGE_BUILD_PACKAGES_UNUSED: [
     'note',
     (packages: readonly string[]) =>
-      `\`image.buildPackages\` (${packages.join(', ')}) are not installed: each dependency has a wheel, so nothing is built. Remove them if that is to stay so.`,
+      `\`image.buildPackages\` (${packages.join(', ')}) are not installed: each dependency has a wheel, so nothing is built. Remove the key.`,
     'All dependencies have wheels for the target, so the image needs no stage that builds, and what `image.buildPackages` names is not installed. Remove the key.',
   ],
   IMAGE_LAYERS_UNUSED: [
@@ -640,7 +641,7 @@ const FINDINGS = {
   BASE_NOT_AWS: [
     'note',
     (base: string, runtime: string) =>
-      `The base image ${base} isn't one of AWS's: lpack takes it that ${runtime} is there as in AWS's, with its libraries, the runtime interface client, and /var/task.`,
+      `The base image ${base} isn't one of AWS's: lpack assumes that it has ${runtime}, its libraries, the runtime interface client and /var/task as AWS's has.`,
     "A base image of another maker is named in `image.base`. lpack checks against what AWS's base image of the runtime holds; whether this one holds the same is for you to know.",
   ],
   BASE_DEPRECATED: [
@@ -658,8 +659,8 @@ const FINDINGS = {
   IMAGE_INDEX_NEEDED: [
     'warning',
     (url: string, packages: readonly string[]) =>
-      `${listed(packages)} ${packages.length === 1 ? 'is' : 'are'} of the index ${url}, which pip doesn't know in the image. Give it a pip.conf that names it when the image is built: \`docker build --secret id=pip.conf,src=…\`.`,
-    "Distributions that pip installs while the image is built are of another index than PyPI. The address and credentials of an index don't belong into an image: give them in a pip.conf as a secret of the build.",
+      `${listed(packages)} ${packages.length === 1 ? 'comes' : 'come'} from the index ${url}, which pip doesn't know in the image. Give it a pip.conf that names the index when the image is built: \`docker build --secret id=pip.conf,src=…\`.`,
+    "Distributions that pip installs while the image is built come from another index than PyPI. The address and credentials of an index don't belong in an image: give them in a pip.conf as a secret of the build.",
   ],
   // python dependencies
   NOT_HASH_LOCKED: [
@@ -671,7 +672,7 @@ const FINDINGS = {
   ENVIRONMENT_UNDECLARED: [
     'note',
     (path: string) =>
-      `Nothing says what the function needs, so all that is installed in ${path} is packed, but pip, setuptools and wheel. A requirements.txt or a lock would leave out what only development needs.`,
+      `Nothing says what the function needs, so everything that is installed in ${path} is packed, except pip, setuptools and wheel. Add a requirements.txt or a lock, and what only development needs stays out.`,
     'All packages of a virtual environment are packed because nothing says which are needed at run time. Add a requirements.txt, a pyproject.toml or a lock file.',
   ],
   ENVIRONMENT_SYSTEM_PACKAGES: [

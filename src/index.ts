@@ -1,5 +1,6 @@
 export {
   type CheckOptions,
+  type ComparedDocument,
   check,
   type ImageOptions,
   image,
@@ -26,6 +27,7 @@ export type {
   SilencedFinding,
   TotalReport,
 } from './model.ts'
+export type { DiffedArtifact, FileChange, FileFacts, HashReason, PackageChange, ReportDiff } from './report/diff.ts'
 export type {
   PublicArtifact,
   PublicCheck,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { checkContents } from './check/check.ts'
 import { hashPackages } from './files/package-hashes.ts'
 import { collectStanding, collectZip } from './files/zip.ts'
@@ -58,6 +59,16 @@ async function measureZip(path: string, options: MeasureOptions, system: System)
   const checked = options.check && runtime !== null ? await checkContents(plan, zip, system) : null
   const report = measure(plan, zip, { known, checked, before: null })
   return { ...report, runtime, architecture: runtime === null ? null : report.architecture, handler }
+}
+
+/** What the reports of these are called. */
+export function namesOf(
+  config: Config | null,
+  functions: readonly string[],
+  zips: readonly string[],
+): readonly string[] {
+  const known = config?.functions.map(({ name }) => name) ?? []
+  return [...(functions.length > 0 ? functions : known), ...zips.map(path => basename(path))]
 }
 
 /** What `--diff` names, by the name of the function or zip that is compared with it. */

@@ -12,7 +12,7 @@ export const USAGE = `npm run bench -- [options]
   --help
 
 Needs Linux on x86_64, Python 3.11 or newer, npm, zip, unzip, GNU time, PyPI and the npm registry; 7z, advzip and libdeflate-gzip
-where they are installed.
+where they are installed. For images root, and Debian's buildah, podman, runc, docker-registry, busybox-static, gcc and python3-dev.
 `
 
 export interface Arguments {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readArguments, USAGE } from './arguments.ts'
 import { endToEnd } from './groups/end-to-end.ts'
 import { growth } from './groups/growth.ts'
+import { image } from './groups/image.ts'
 import { jobs } from './groups/jobs.ts'
 import { remote } from './groups/remote.ts'
 import { startUp } from './groups/start-up.ts'
@@ -17,7 +18,7 @@ import { outcomesAsText } from './text.ts'
 import { installTool, UV } from './tools.ts'
 import type { Bench } from './types.ts'
 
-const GROUPS = [trees, warmRuns, jobs, tenFunctions, growth, startUp, remote, endToEnd] as const
+const GROUPS = [trees, warmRuns, jobs, tenFunctions, growth, startUp, remote, image, endToEnd] as const
 
 const options = readArguments(process.argv.slice(2))
 const unknown = options.only.filter(id => !GROUPS.some(group => group.id === id))

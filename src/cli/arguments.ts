@@ -211,7 +211,7 @@ function imageInvocation(values: Values, functions: readonly string[]): ImageInv
   const { engine, push = null, oci = false, offline = false } = values
   const without = (['oci', 'push'] as const).filter(option => values[option] !== undefined)
   if (values.build && without.length > 0) throw new UserError('OPTIONS_CONFLICT', ['build', ...without])
-  if (engine !== undefined && !values.build) throw new UserError('OPTION_MISUSED', '--engine is of --build')
+  if (engine !== undefined && !values.build) throw new UserError('OPTION_MISUSED', '--engine needs --build')
   const build = values.build ? { engine: engine ?? null } : null
   return { kind: 'image', ...packing(values, functions), build, oci, push, offline }
 }

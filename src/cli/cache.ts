@@ -1,6 +1,8 @@
 import type { KindName } from '../cache/kinds.ts'
 import { cacheLimit } from '../cache/trim.ts'
 import { type CacheUsage, clearCache, readUsage } from '../cache/usage.ts'
+import { amountColumn, paragraph } from '../report/lines.ts'
+import { tableLines } from '../report/table.ts'
 import { size } from '../report/words.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from './arguments.ts'
@@ -16,7 +18,8 @@ export async function cacheCommand(
   const limitBytes = action === 'show' ? cacheLimit(env) : null
   const usage = action === 'show' ? await readUsage(cacheDir, disk) : await clearCache(cacheDir, disk)
   if (output === 'json') console.out(usageAsJson(usage, limitBytes, console.version))
-  if (output === 'text') console.out(limitBytes === null ? clearedAsText(usage) : usageAsText(usage, limitBytes))
+  if (output === 'text')
+    console.out(limitBytes === null ? clearedAsText(usage) : usageAsText(usage, limitBytes, console.width))
   return 0
 }
 
@@ -43,20 +46,40 @@ const LABELS: Readonly<Record<KindName, string>> = {
   built: 'wheels built here',
 }
 
-function usageAsText(usage: CacheUsage, limitBytes: number): string {
-  const width = Math.max(...Object.values(LABELS).map(({ length }) => length))
-  const row = (label: string, files: number, bytes: number) =>
-    `  ${label.padEnd(width)}  ${files.toLocaleString('en-US').padStart(9)} ${files === 1 ? 'file ' : 'files'}  ${size(bytes).padStart(9)}`
-  const limited = usage.kinds.filter(({ isTrimmed }) => isTrimmed).reduce((sum, { bytes }) => sum + bytes, 0)
-  const lines = [
-    usage.dir,
-    ...usage.kinds.map(({ kind, files, bytes }) => row(LABELS[kind], files, bytes)),
-    row('in all', usage.files, usage.bytes),
-    '',
-    `  ${size(limited)} without the wheels; from ${size(limitBytes)} on, what was used least recently goes (LPACK_CACHE_SIZE).`,
+function usageAsText(usage: CacheUsage, limitBytes: number, width: number): string {
+  const rows = [
+    ...usage.kinds.map(({ kind, files, bytes }) => ({ label: LABELS[kind], files, bytes })),
+    { label: 'in all', files: usage.files, bytes: usage.bytes },
   ]
+  const columns = [
+    {
+      ...amountColumn(
+        '',
+        rows.map(({ label }) => label),
+        0,
+      ),
+      align: 'left' as const,
+      cut: 'end' as const,
+    },
+    amountColumn(
+      'files',
+      rows.map(({ files }) => files.toLocaleString('en-US')),
+      0,
+    ),
+    amountColumn(
+      'on disk',
+      rows.map(({ bytes }) => size(bytes)),
+      0,
+    ),
+  ]
+  const limited = usage.kinds.filter(({ isTrimmed }) => isTrimmed).reduce((sum, { bytes }) => sum + bytes, 0)
+  const most = limitBytes % GB === 0 ? `${limitBytes / GB} GB` : size(limitBytes)
+  const rule = `${size(limited)} without wheels. Over ${most} (LPACK_CACHE_SIZE) what was used least recently goes.`
+  const lines = [usage.dir, ...tableLines(columns, { indent: 2, width }), '', ...paragraph(rule, { width })]
   return `${lines.join('\n')}\n`
 }
+
+const GB = 1_073_741_824
 
 function clearedAsText({ dir, files, bytes }: CacheUsage): string {
   if (files === 0) return `${dir}: nothing to remove.\n`

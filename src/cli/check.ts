@@ -48,7 +48,7 @@ async function tell(
     return
   }
   const { checkAsText } = await import('../report/check-text.ts')
-  const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd }
+  const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd, width: console.width }
   const asText = (some: readonly CheckReport[]) => some.map(report => checkAsText(report, style)).join('\n')
   const bad = reports.filter(({ ok }) => !ok)
   if (output !== 'quiet') console.out(asText(reports))

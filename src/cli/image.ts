@@ -37,7 +37,7 @@ async function tell(
     return
   }
   const { imageAsText } = await import('../report/image-text.ts')
-  const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd }
+  const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd, width: console.width }
   const asText = (some: readonly ImageReport[]) => some.map(report => imageAsText(report, style)).join('\n')
   const bad = reports.filter(({ ok }) => !ok)
   if (output !== 'quiet') console.out(asText(reports))

@@ -4,6 +4,7 @@ import { findConfig } from '../config/find.ts'
 import { type Surveyed, survey } from '../config/init/survey.ts'
 import { configText, NEW_CONFIG, type Settled } from '../config/init/write-config.ts'
 import { UserError } from '../errors.ts'
+import { wrapTalk } from '../report/wrap.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from './arguments.ts'
 import type { Console } from './main.ts'
@@ -19,7 +20,7 @@ export async function initCommand(
   const found = await findConfig({ ...system }, null)
   if (found !== null) throw new UserError('CONFIG_THERE', found.file)
   const { functions, seen } = await survey(cwd, system)
-  for (const sentence of seen) console.err(`seen: ${sentence}\n`)
+  for (const sentence of seen) console.err(`${wrapTalk(`seen: ${sentence}`, console.talkWidth)}\n`)
   const ask = asks ? console.ask : null
   const architecture = await architectureOf(functions, ask)
   const settled: Settled[] = []

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { Config } from '../model.ts'
+import { wrapTalk } from '../report/wrap.ts'
 import { reasonOfFault } from '../system/fault.ts'
 import type { System } from '../system/system.ts'
 import { type Invocation, type Output, readArguments } from './arguments.ts'
@@ -13,8 +14,10 @@ export interface Console {
   /** Asks a person; null: there is nobody. An empty answer means the fallback. */
   readonly ask: ((question: string, fallback: string) => Promise<string>) | null
   readonly color: boolean
-  /** Cells of a line. */
+  /** Cells of a line of the result. */
   readonly width: number
+  /** Cells of a line of the conversation; null: it is no terminal, and lines stay whole. */
+  readonly talkWidth: number | null
   readonly version: string
   /** What runs the program, such as `node v24.1.0 linux x64`. */
   readonly engine: string
@@ -26,7 +29,7 @@ export async function main(args: readonly string[], console: Console, system: Sy
     return await run(readArguments(args), console, system)
   } catch (error) {
     if (system.signal.aborted) return system.signal.reason === 'SIGTERM' ? 143 : 130
-    console.err(`${explained(error, console)}\n`)
+    console.err(`${wrapTalk(explained(error, console), console.talkWidth)}\n`)
     return 2
   } finally {
     system.progress.clear()
@@ -74,5 +77,5 @@ async function run(invocation: Invocation, console: Console, system: System): Pr
 function tell(config: Config, invocation: Invocation, console: Console): void {
   const output: Output = 'output' in invocation ? invocation.output : 'text'
   if (output === 'quiet') return
-  for (const sentence of config.inferred) console.err(`inferred: ${sentence}\n`)
+  for (const sentence of config.inferred) console.err(`${wrapTalk(`inferred: ${sentence}`, console.talkWidth)}\n`)
 }

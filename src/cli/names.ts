@@ -24,7 +24,7 @@ export async function sortNames(
   if (target.isSaid && zips.length === 0) {
     throw new UserError(
       'OPTION_MISUSED',
-      '--runtime, --architecture and --handler are of zips; of functions the config says them',
+      '--runtime, --architecture and --handler are for zips; for functions the config has them',
     )
   }
   return { zips, functions }

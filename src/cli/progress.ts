@@ -1,3 +1,4 @@
+import { wrapTalk } from '../report/wrap.ts'
 import type { Progress } from '../system/system.ts'
 
 /** A terminal's error stream, as far as progress needs it. */
@@ -12,7 +13,8 @@ export async function makeProgress(
   stream: NodeJS.WriteStream,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Progress> {
-  const warn = (sentence: string) => void stream.write(`${sentence}\n`)
+  const width = stream.isTTY ? (stream.columns ?? null) : null
+  const warn = (sentence: string) => void stream.write(`${wrapTalk(sentence, width)}\n`)
   if (!isLively(stream, env)) return { ...SILENT, warn }
   const { default: makeSpinner } = await import('yocto-spinner')
   const spinner = makeSpinner({ stream, handleSignals: false } as never)

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Config } from '../model.ts'
 import type { ReportDiff } from '../report/diff.ts'
@@ -20,7 +20,7 @@ export async function reportCommand(
   tellInferred: (config: Config) => void,
 ): Promise<number> {
   const { zips, functions } = await sortNames(invocation, system)
-  const { compare, measureAll, readOlds } = await import('../standing.ts')
+  const { compare, measureAll, namesOf, readOlds } = await import('../standing.ts')
   const config = functions.length > 0 || zips.length === 0 ? await configOf(invocation, system) : null
   if (config !== null) tellInferred(config)
   const { check, target } = invocation
@@ -45,12 +45,6 @@ export async function reportCommand(
 interface Told {
   readonly document: ReportDocument
   readonly diffs: readonly ReportDiff[] | null
-}
-
-/** As the reports are called. */
-function namesOf(config: Config | null, functions: readonly string[], zips: readonly string[]): readonly string[] {
-  const known = config?.functions.map(({ name }) => name) ?? []
-  return [...(functions.length > 0 ? functions : known), ...zips.map(path => basename(path))]
 }
 
 async function configOf({ configFile, outDir }: ReportInvocation, system: System): Promise<Config> {

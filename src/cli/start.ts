@@ -21,9 +21,11 @@ export async function start(): Promise<void> {
     })
   }
   // A reader that has seen enough, such as head, is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   const version = ownVersion()
   // Node would end with 1, which says that an artifact is written.
   process.on('uncaughtException', error => {
@@ -36,12 +38,17 @@ export async function start(): Promise<void> {
     err: (text: string) => void process.stderr.write(text),
     ask: process.stdin.isTTY && process.stderr.isTTY ? asker(interruption.signal) : null,
     color: hasColor(process.stdout, process.env),
-    // Longer lines are hard to read, and nothing gets better in fewer cells.
-    width: Math.max(40, Math.min(120, process.stdout.columns ?? 80)),
+    width: cellsOf(process.stdout),
+    talkWidth: process.stderr.isTTY ? cellsOf(process.stderr) : null,
     engine: `node ${process.version} ${process.platform} ${process.arch}`,
     version,
   }
   process.exitCode = await main(process.argv.slice(2), console, system)
+}
+
+/** Longer lines are hard to read, and nothing gets better in fewer cells. A terminal that doesn't know its own width says 0. */
+function cellsOf({ columns }: { readonly columns?: number }): number {
+  return Math.max(40, Math.min(120, columns || 80))
 }
 
 /** Questions go where the conversation is, for stdout may be a pipe. */

@@ -1,96 +1,97 @@
 import type { CommandName } from './arguments.ts'
 
-const COMMON = `Common options:
-  --config FILE     this config instead of the one that is found
-  --out-dir DIR     where artifacts are (default: outDir of the config, else lpack.out)
-  --json            one JSON document on stdout and nothing else
-  --quiet           nothing on stdout
-  --verbose         everything, also of what is unchanged, and what was left out
-  --no-cache        keep nothing for later runs, use nothing of earlier ones
-`
-
-const EXIT = 'Exit codes: 0 fine; 1 written, but over a limit or with an error found; 2 nothing written.\n'
+const EXIT = 'Exit codes: 0 fine; 1 written, but over a limit or with errors; 2 nothing.\n'
 
 const OVERVIEW = `lpack packages AWS Lambda functions.
 
-  lpack zip [function…]              write a zip, and report its size against limits
-  lpack image [function…]            write a Dockerfile and its context, or make the image
-  lpack check [function… | zip…]     tell what would go wrong on Lambda
-  lpack report [function… | zip…]    measure zips by package and file
-  lpack why FUNCTION PATH|PACKAGE    tell why something is in the artifact, or not
-  lpack init                         write a config from what is in this folder
-  lpack cache [clear]                show what is kept between runs, or remove it
+  lpack zip [function…]            write a zip, and judge it by Lambda's limits
+  lpack image [function…]          write a Dockerfile, or make a container image
+  lpack check [function… | zip…]   tell what would go wrong on Lambda
+  lpack report [function… | zip…]  measure zips by package and file
+  lpack why FUNCTION PATH|PACKAGE  tell why something is packed, or not
+  lpack init                       write a config from what is in this folder
+  lpack cache [clear]              show what is kept between runs, or remove it
 
-No function named: all of the config. No config: what this folder holds decides.
-\`lpack COMMAND --help\` tells the options and examples of a command.
+Without names: all functions of the config. Without a config: what is here.
+\`lpack COMMAND --help\` has the options and examples of a command.
 
-${COMMON}  --version         with --verbose: what a bug report should say
-  --help
+Common options:
+  --config FILE    this config, and not the one that is found
+  --out-dir DIR    where artifacts are (default: outDir of the config)
+  --json           one JSON document on stdout, nothing else
+  --quiet          nothing on stdout
+  --verbose        everything: also what is unchanged, and what was left out
+  --no-cache       keep nothing for later runs, use nothing of earlier ones
+  --version        with --verbose: what a bug report should say
 
 ${EXIT}`
+
+const COMMON = `Common options (\`lpack --help\` explains them):
+  --config FILE, --out-dir DIR, --json, --quiet, --verbose, --no-cache
+`
 
 const COMMANDS: Readonly<Record<CommandName, string>> = {
   zip: `lpack zip [function…]
 
-Writes <outDir>/<name>.zip: the function's files and its runtime dependencies for the
-target, the same bytes on every machine. Checks whether it would start, and reports its
-size against Lambda's limits and your budget. What is unchanged is left alone.
+Writes <outDir>/<name>.zip: the function's files and its runtime dependencies,
+the same bytes on every machine. Checks whether it would start, and judges it by
+Lambda's limits and your budget. What is unchanged is left alone.
 
-  --jobs N          compress in N threads (default: as the machine's cores and memory allow)
-  --no-check        don't check whether the function would start
+  --jobs N      compress in N threads (default: what cores and memory allow)
+  --no-check    don't check whether the function would start
 
 ${COMMON}
 Examples:
-  lpack zip                          all functions
-  lpack zip hello --json             one, for a script
+  lpack zip                    all functions
+  lpack zip hello --json       one, for a script
   lpack zip --config infra/lpack.config.yaml --out-dir build
 
 ${EXIT}`,
   image: `lpack image [function…]
 
-Writes <outDir>/<name>/: a Dockerfile from the Lambda base image and what it copies, and
-tells the commands that build, try and push it.
+Writes <outDir>/<name>/, a Dockerfile with what it copies, and prints the
+commands that build, try and push the image.
 
-  --build           build it, too: with docker, podman, buildah, nerdctl or finch
-  --engine NAME     with this one (default: the first that is ready)
-  --oci             make the image without an engine: the OCI layout <outDir>/<name>.oci
-  --push REF        make it without an engine, and push it; {name} is the function's
-  --offline         take base images from the cache, and ask no registry for them
-  --jobs N, --no-check   as of \`lpack zip\`
+  --build         build it, too: with docker, podman, buildah, nerdctl or finch
+  --engine NAME   with --build: this one (default: the first that is ready)
+  --oci           make it without an engine: the OCI layout <outDir>/<name>.oci
+  --push REF      push it without an engine; {name} is the function's
+  --offline       take base images from the cache, and ask no registry for them
+  --jobs N, --no-check   as in \`lpack zip\`
 
 ${COMMON}
 Examples:
-  lpack image hello
   lpack image --build --engine podman
   lpack image --push 123456789012.dkr.ecr.eu-west-1.amazonaws.com/{name}:v1
 
 ${EXIT}`,
   check: `lpack check [function… | zip…]
 
-Tells what would go wrong on Lambda, and writes nothing. Of a zip, whoever made it, with:
+Tells what would go wrong on Lambda, and writes nothing. For zips, by any tool:
 
-  --runtime ID      what it is to run on, such as python3.13
-  --architecture A  x86_64 (default) or arm64
-  --handler H       such as app.handler; without it, handlers and imports are not looked at
-  --list [code…]    tell what the codes of findings mean
+  --runtime ID       the runtime it is for, such as python3.13
+  --architecture A   x86_64 (default) or arm64
+  --handler H        such as app.handler; without it, imports are not checked
+
+  --list [code…]     explain the codes of findings
 
 ${COMMON}
 Examples:
   lpack check
-  lpack check build.zip --runtime python3.13 --architecture arm64 --handler app.handler
+  lpack check build.zip --runtime python3.13 --handler app.handler
   lpack check --list HANDLER_ASYNC
 
 ${EXIT}`,
   report: `lpack report [function… | zip…]
 
-Measures the zips that stand, by package and file, against limits and budgets.
+Measures the zips that \`lpack zip\` wrote, or any others, by package and file.
 
-  --markdown        for pull requests; appended to $GITHUB_STEP_SUMMARY, too, if that is set
-  --html FILE       write a page with a map of the artifact
-  --sbom FILE       write a bill of materials (CycloneDX)
-  --diff OLD        compare with a zip, a folder of zips, or the --json of an earlier report
-  --runtime ID, --architecture A, --handler H   of zips, as of \`lpack check\`
-  --no-check        measure alone
+  --diff OLD     compare with a zip, a folder of zips, or an earlier --json
+  --html FILE    write a page with a map of the artifact
+  --markdown     for pull requests; also appended to $GITHUB_STEP_SUMMARY if set
+  --sbom FILE    write a software bill of materials (CycloneDX)
+  --no-check     measure only
+  --runtime ID, --architecture A, --handler H   of zips, as in \`lpack check\`
 
 ${COMMON}
 Examples:
@@ -101,8 +102,8 @@ Examples:
 ${EXIT}`,
   why: `lpack why FUNCTION PATH|PACKAGE
 
-Tells what brings a file, folder or package into a function's artifact, from the handler
-or a requirement down to it, or what keeps it out.
+Tells what brings a file, folder or package into a function's artifact, from the
+handler or a requirement down to it, or what keeps it out.
 
 ${COMMON}
 Examples:
@@ -112,12 +113,12 @@ Examples:
 `,
   init: `lpack init
 
-Writes lpack.config.yaml from what is in this folder: Python or Node.js, lock files,
-handlers, functions/*, serverless.yml, a SAM template or Terraform files. Asks for what
-can't be seen. Overwrites nothing.
+Writes lpack.config.yaml from what is in this folder: Python or Node.js, lock
+files, handlers, functions/*, serverless.yml, a SAM template, Terraform files.
+Asks for what no file says. Overwrites nothing.
 
-  --yes, -y         ask nothing
-  --quiet           nothing on stdout
+  --yes, -y    ask nothing
+  --quiet      nothing on stdout
 
 Example:
   lpack init --yes && lpack zip
@@ -126,11 +127,13 @@ Example:
 
 Shows what is kept between runs, and where; or removes it.
 
-  --json            one JSON document on stdout and nothing else
-  --quiet           nothing on stdout
+  --json       one JSON document on stdout, nothing else
+  --quiet      nothing on stdout
 
-LPACK_CACHE_DIR says where it is, LPACK_CACHE_SIZE how large it may get, wheels aside
-(default: 2 GB), LPACK_REMOTE_CACHE which server a team shares.
+Environment variables:
+  LPACK_CACHE_DIR      where it is
+  LPACK_CACHE_SIZE     how large it may get, without wheels (default: 2 GB)
+  LPACK_REMOTE_CACHE   the URL of a server that a team shares
 
 Examples:
   lpack cache
@@ -138,7 +141,7 @@ Examples:
 `,
 }
 
-/** What a person is told of a command; null: of all. Fits a terminal of 40 lines and 90 columns. */
+/** What a person is told of a command; null: of all. Fits a terminal of 24 lines and 80 columns, the prompt below it. */
 export function usageOf(command: CommandName | null): string {
   return command === null ? OVERVIEW : COMMANDS[command]
 }

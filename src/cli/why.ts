@@ -21,7 +21,14 @@ export async function whyCommand(
   const { whyAsJson, whyAsText } = await import('../report/why/text.ts')
   if (output === 'json') console.out(whyAsJson({ name, asked, answers }, console.version))
   else if (output !== 'quiet') {
-    console.out(whyAsText(answers, { color: console.color, verbose: output === 'verbose', cwd: system.cwd }))
+    console.out(
+      whyAsText(answers, {
+        color: console.color,
+        verbose: output === 'verbose',
+        cwd: system.cwd,
+        width: console.width,
+      }),
+    )
   }
   return 0
 }

@@ -37,7 +37,7 @@ async function tell(
     return
   }
   const { reportAsText, totalAsText } = await import('../report/text.ts')
-  const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd }
+  const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd, width: console.width }
   const bad = reports.filter(({ ok }) => !ok)
   const asText = (some: readonly FunctionReport[]) => {
     const totals = total === null ? [] : [totalAsText(total, style)]

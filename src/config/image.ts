@@ -63,7 +63,7 @@ export function imageRuntimeProblems(draft: Draft, runtime: string): readonly Pr
       .filter(key => image[key] !== undefined)
       .map(key => ({
         keys: [...keys, key],
-        text: `is of Python functions, and this one runs on ${runtime}. Remove it.`,
+        text: `is for Python functions, and this one runs on ${runtime}. Remove it.`,
       })),
     ...baseProblems(draft, runtime).map(text => ({ keys: [...keys, 'base'], text })),
   ]

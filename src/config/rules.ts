@@ -38,7 +38,7 @@ export function languageProblems({ raw, keysOf, label }: Draft, runtime: string)
     .filter(key => raw[key] !== undefined && (label === '' || keysOf(key).length > 1))
     .map(key => ({
       keys: keysOf(key),
-      text: `is of ${isNode ? 'Python' : 'Node.js'} functions, and this one runs on ${runtime}. Remove it.`,
+      text: `is for ${isNode ? 'Python' : 'Node.js'} functions, and this one runs on ${runtime}. Remove it.`,
     }))
 }
 

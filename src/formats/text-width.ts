@@ -42,19 +42,6 @@ export function cutStart(text: string, cells: number): string {
     .join('')}`
 }
 
-/** The text in pieces of at most so many cells each. */
-export function chunks(text: string, cells: number): string[] {
-  const pieces: string[] = []
-  let rest = partsOf(text)
-  while (rest.length > 0) {
-    // A letter that is wider than all the room stands alone.
-    const some = taken(rest, Math.max(2, cells))
-    pieces.push(some.join(''))
-    rest = rest.slice(some.length)
-  }
-  return pieces.length === 0 ? [''] : pieces
-}
-
 /** Fills up with spaces at the end. */
 export function padEnd(text: string, cells: number): string {
   return text + ' '.repeat(Math.max(0, cells - widthOf(text)))

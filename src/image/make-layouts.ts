@@ -138,7 +138,7 @@ function artifactOf<W extends WantedImage>(
     manifestBytes: manifest.bytes.length,
     settingsBytes: settingsBytes(image.config),
     unchanged,
-    uploadedBytes: pushed?.uploadedBytes ?? null,
+    uploadedBytes: pushed === null ? null : pushed.uploadedBytes + manifest.bytes.length,
     built: null,
     commands: commandsOf({ recipe: one.recipe, kind: 'image', dir, pushed: target }, null, system.cwd),
   }

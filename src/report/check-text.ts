@@ -1,10 +1,7 @@
 import type { Explanation } from '../findings.ts'
 import type { CheckReport, Finding, Severity } from '../model.ts'
-import { painter, type TextStyle } from './text.ts'
+import { indented, painter, paragraph, silencedLines, type TextStyle, titleLines } from './lines.ts'
 import { count, overSentence, size } from './words.ts'
-import { wrap } from './wrap.ts'
-
-const WIDTH = 80
 
 /** Of one code so many are told; --verbose tells them all. */
 const MOST_OF_A_CODE = 3
@@ -20,15 +17,15 @@ export function checkAsText(report: CheckReport, style: TextStyle): string {
   const paint = painter(style)
   const { name, runtime, architecture, handler, findings, silenced } = report
   const lines = [
-    `${paint('bold', name)}  ${runtime} ${architecture}  ${handler ?? '(no handler told)'}`,
-    ...indented(verdictOf(report), 2).map(line => paint(colourOf(report), line)),
+    ...titleLines([name, `${runtime} ${architecture}`, handler ?? '(no handler given)'], style),
+    ...paragraph(verdictOf(report), style).map(line => paint(colourOf(report), line)),
     ...GROUPS.flatMap(([severity, colour]) => {
       const group = findings.filter(one => one.severity === severity)
       if (group.length === 0) return []
       const heading = paint(colour, `  ${count(group.length, severity)}`)
       return ['', heading, ...shownOf(group, style).flatMap(one => findingLines(one, style))]
     }),
-    ...(silenced.length === 0 ? [] : ['', `  ${count(silenced.length, 'finding')} silenced by \`ignore\``]),
+    ...(silenced.length === 0 ? [] : ['', ...silencedLines(report)]),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -36,12 +33,12 @@ export function checkAsText(report: CheckReport, style: TextStyle): string {
 /** The codes and what they mean. */
 export function explanationsAsText(
   explanations: readonly Explanation[],
-  { color }: { readonly color: boolean },
+  style: Pick<TextStyle, 'color' | 'width'>,
 ): string {
-  const paint = painter({ color, verbose: false, cwd: '' })
+  const paint = painter(style)
   const blocks = explanations.map(({ code, severity, explanation }) => {
     const colour = GROUPS.find(([one]) => one === severity)?.[1] ?? 'dim'
-    return [`${paint('bold', code)}  ${paint(colour, severity)}`, ...indented(explanation, 4)].join('\n')
+    return [`${paint('bold', code)}  ${paint(colour, severity)}`, ...indented(explanation, 4, style)].join('\n')
   })
   return `${blocks.join('\n\n')}\n`
 }
@@ -57,7 +54,7 @@ function verdictOf(report: CheckReport): string {
   const sentence =
     errors > 0
       ? `It would not start: ${found}.`
-      : `${found}${counts.length === 0 ? ' that would keep it from starting' : ': no reason why it would not start'}.`
+      : `${found}${counts.length === 0 ? '' : ', but nothing'} that would keep it from starting.`
   return [sentence, ...over, ...sizes].join(' ')
 }
 
@@ -84,12 +81,8 @@ function findingLines(one: Finding | { readonly code: string; readonly more: num
   if ('more' in one) return ['', `  ${paint('bold', one.code)}`, `    ${one.more} more; --verbose tells them all`]
   const { code, path, message } = one
   // A path that doesn't fit beside the code has a line of its own.
-  const isBeside = path !== '' && 4 + code.length + path.length <= WIDTH
+  const isBeside = path !== '' && 4 + code.length + path.length <= style.width
   const head = `  ${paint('bold', code)}${isBeside ? `  ${path}` : ''}`
   const below = path !== '' && !isBeside ? [`    ${path}`] : []
-  return ['', head, ...below, ...indented(message, 4)]
-}
-
-function indented(text: string, spaces: number): string[] {
-  return wrap(text, WIDTH - spaces).map(line => ' '.repeat(spaces) + line)
+  return ['', head, ...below, ...indented(message, 4, style)]
 }

@@ -1,56 +1,53 @@
-import type { ImageArtifact, ImageReport } from '../model.ts'
-import { OWN } from './packages.ts'
+import type { ImageArtifact, ImageReport, JudgedLimit } from '../model.ts'
 import {
-  findingLine,
-  HEAVIEST,
-  isToldAlways,
+  amountColumn,
+  facts,
+  findingLines,
+  leading,
   leftOutLines,
-  limitLine,
-  painter,
+  limitLines,
+  packageColumn,
+  restOf,
+  section,
   shown,
   silencedLines,
   type TextStyle,
-  verdictLine,
-} from './text.ts'
-import { count, size } from './words.ts'
+  titleLines,
+  verdictLines,
+} from './lines.ts'
+import { OWN } from './packages.ts'
+import type { Column } from './table.ts'
+import { HEAVIEST, unchangedLines } from './text.ts'
+import { count, limitName, size } from './words.ts'
 
 /** An image's report for people: one line if nothing changed and all is well, else one screen. Ends in a line break. */
 export function imageAsText(report: ImageReport, style: TextStyle): string {
-  const { artifact } = report
+  const { artifact, name, findings } = report
   const hasOnlyStood = artifact.unchanged && artifact.built === null && artifact.uploadedBytes === null
-  const lines = hasOnlyStood && report.ok && !style.verbose ? unchangedLines(report, style) : fullLines(report, style)
+  const lines =
+    hasOnlyStood && report.ok && !style.verbose
+      ? unchangedLines({ name, sizes: sizesOf(artifact), place: placeOf(artifact, style), findings }, style)
+      : fullLines(report, style)
   return `${lines.join('\n')}\n`
 }
 
-function unchangedLines({ name, artifact, findings }: ImageReport, style: TextStyle): string[] {
-  return [
-    `${name}  unchanged  ${sizesOf(artifact)}  ${placeOf(artifact, style)}`,
-    ...findings.filter(isToldAlways).map(one => findingLine(one, style)),
-  ]
-}
-
 function fullLines(report: ImageReport, style: TextStyle): string[] {
-  const { artifact } = report
-  const paint = painter(style)
+  const { artifact, findings } = report
   return [
-    `${paint('bold', report.name)}  ${report.runtime} ${report.architecture}  ${report.handler}`,
-    `  ${placeOf(artifact, style)}  ${stateOf(artifact)}`,
+    ...titleLines([report.name, `${report.runtime} ${report.architecture}`, report.handler], style),
+    ...facts([placeOf(artifact, style), stateOf(artifact)], 2, style),
     `  from ${artifact.base}`,
-    ...(artifact.digest === null || artifact.path === null ? [] : [`  ${artifact.digest}`]),
+    ...identitiesOf(artifact).map(id => `  ${id}`),
+    ...layerLines(artifact, style),
     '',
-    ...layerLines(artifact),
-    '',
-    ...report.limits.map(limit => limitLine(limit, style) + note(limit.id, artifact)),
-    ...packageLines(
-      report.packages.filter(({ id }) => id !== OWN),
-      style,
-    ),
-    ...(style.verbose ? leftOutLines(report) : []),
+    ...report.limits.flatMap(limit => limitLines(limit, style, nameOf(limit, artifact))),
+    ...packageLines(report, style),
+    ...(style.verbose ? leftOutLines(report.leftOut, style) : []),
     ...commandLines(artifact),
     '',
-    ...report.findings.map(one => findingLine(one, style)),
+    ...(findings.length === 0 ? [] : [...findingLines(findings, style), '']),
     ...(style.verbose ? silencedLines(report) : []),
-    verdictLine(report, style),
+    ...verdictLines(report, style),
   ]
 }
 
@@ -68,63 +65,82 @@ function stateOf({ kind, path, unchanged, built, reference, uploadedBytes, layer
   const counted = kind === 'image' ? count(files, 'file') : count(files, 'file to copy', 'files to copy')
   const states: string[] = path === null ? [] : [`${unchanged ? 'unchanged' : 'written'}, ${counted}`]
   if (built !== null) {
-    const { engine, imageId } = built
-    states.push(`built as ${reference} with ${engine}${imageId === null ? '' : ` (${imageId})`}`)
+    states.push(`built as ${reference} with ${built.engine}`)
   }
   if (uploadedBytes !== null) {
-    states.push(`pushed${path === null ? '' : ` as ${reference}`}, ${size(uploadedBytes)} uploaded`)
+    states.push(`pushed, ${size(uploadedBytes)} uploaded`)
   }
   return states.join('; ')
 }
 
-function layerLines({ layers }: ImageArtifact): string[] {
+/** What the image is called by its content, beside the place that is told already. */
+function identitiesOf({ path, reference, digest, uploadedBytes, built }: ImageArtifact): string[] {
+  const pushed = uploadedBytes === null ? digest : reference
+  return [path === null ? null : pushed, built?.imageId ?? null].filter(id => id !== null)
+}
+
+function layerLines({ layers }: ImageArtifact, style: TextStyle): string[] {
   const base = layers.filter(({ kind }) => kind === 'base')
-  const own = layers.filter(({ kind }) => kind !== 'base')
-  const width = Math.max(...own.map(({ name }) => name.length), 'base'.length)
-  const row = (name: string, bytes: number | null, unzippedBytes: number | null, files: string) => {
-    const compressed = bytes === null ? '' : `${size(bytes).padStart(9)} compressed  `
-    const unzipped = unzippedBytes === null ? '' : `${size(unzippedBytes).padStart(9)} unzipped`
-    return `    ${name.padEnd(width)}  ${compressed}${unzipped}  ${files}`.trimEnd()
+  const sum = (sizes: readonly (number | null)[]) =>
+    sizes.some(bytes => bytes === null) ? null : sizes.reduce<number>((all, bytes) => all + (bytes ?? 0), 0)
+  const baseRow = {
+    name: 'base',
+    bytes: sum(base.map(({ bytes }) => bytes)),
+    unzippedBytes: sum(base.map(({ unzippedBytes }) => unzippedBytes)),
+    holds: count(base.length, 'layer'),
   }
-  const total = (pick: (layer: ImageArtifact['layers'][number]) => number | null) =>
-    base.some(layer => pick(layer) === null) ? null : base.reduce((sum, layer) => sum + (pick(layer) ?? 0), 0)
-  const baseRow = row(
-    'base',
-    total(({ bytes }) => bytes),
-    total(layer => layer.unzippedBytes),
-    count(base.length, 'layer'),
-  )
-  return [
-    '  layers, the lowest first',
-    ...(base.length === 0 ? [] : [baseRow]),
-    ...own.map(({ name, bytes, unzippedBytes, files }) => row(name, bytes, unzippedBytes, count(files ?? 0, 'file'))),
+  const own = layers.filter(({ kind }) => kind !== 'base')
+  const ownRows = own.map(one => ({ ...one, holds: count(one.files ?? 0, 'file') }))
+  const rows = base.length === 0 ? ownRows : [baseRow, ...ownRows]
+  const sizes = (heading: string, some: readonly (number | null)[]): Column[] =>
+    some.every(bytes => bytes === null)
+      ? []
+      : [
+          amountColumn(
+            heading,
+            some.map(bytes => (bytes === null ? '' : size(bytes))),
+            0,
+          ),
+        ]
+  const columns: Column[] = [
+    { heading: 'layers, lowest first', cells: rows.map(({ name }) => name), align: 'left', cut: 'end', rank: 0 },
+    ...sizes(
+      'compressed',
+      rows.map(({ bytes }) => bytes),
+    ),
+    ...sizes(
+      'unzipped',
+      rows.map(({ unzippedBytes }) => unzippedBytes),
+    ),
+    amountColumn(
+      '',
+      rows.map(({ holds }) => holds),
+      1,
+    ),
   ]
+  return section(columns, '', style)
 }
 
-function note(limit: string, { isBaseCounted }: ImageArtifact): string {
-  return limit === 'image-unzipped' && !isBaseCounted ? ', the base not counted' : ''
+function nameOf(limit: JudgedLimit, { isBaseCounted }: ImageArtifact): string {
+  return limit.id === 'image-unzipped' && !isBaseCounted ? 'without the base' : limitName(limit)
 }
 
-function packageLines(packages: ImageReport['packages'], { verbose }: TextStyle): string[] {
+function packageLines(report: ImageReport, style: TextStyle): string[] {
+  const packages = report.packages.filter(({ id }) => id !== OWN)
   if (packages.length === 0) return []
-  const listed = verbose ? packages : packages.slice(0, HEAVIEST)
-  const width = Math.min(40, Math.max(...listed.map(({ name, version }) => name.length + version.length + 1)))
-  const heading =
-    listed.length < packages.length
-      ? `heaviest ${listed.length} of ${packages.length} packages`
-      : count(packages.length, 'package')
-  const rows = listed.map(one => `    ${`${one.name} ${one.version}`.padEnd(width)}  ${weightOf(one)}`)
-  return ['', `  ${heading}`, ...rows]
+  const listed = style.verbose ? packages : leading(packages, HEAVIEST)
+  const columns = [packageColumn(listed), amountColumn('unzipped', listed.map(weightOf), 0)]
+  return section(columns, restOf(packages.slice(listed.length)), style)
 }
 
 /** What pip installs while the image is built is no file yet. */
 function weightOf({ files, bytes }: ImageReport['packages'][number]): string {
-  return files === 0 && bytes === 0 ? 'installed in the image' : `${size(bytes).padStart(9)} unzipped`
+  return files === 0 && bytes === 0 ? 'installed in the image' : size(bytes)
 }
 
 const COMMAND_LABELS = ['build', 'load', 'run', 'invoke', 'push'] as const
 
-/** What is done already need not be typed. */
+/** What is done already need not be typed. Whole lines, for they are copied. */
 function commandLines({ commands, built }: ImageArtifact): string[] {
   const labels = COMMAND_LABELS.filter(label => label !== 'build' || built === null)
   const rows = labels.flatMap(label =>

@@ -47,5 +47,7 @@ async function writeDrafts(wanted: readonly WantedZip[], draftDir: string, tools
     const draft = await writeZip(fileSet, join(draftDir, basename(path)), finishedOf, tools.system)
     written.push({ one, draft, path, beside: fileSet.beside })
   }
+  // From here on all of them are put into place.
+  tools.system.signal.throwIfAborted()
   return written
 }

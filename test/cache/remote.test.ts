@@ -341,7 +341,7 @@ describe('remote cache: uploads', it => {
           await cache.settle()
           assert.equal(server.log, [`PUT cas ${status}`])
           assert.equal(warnings, [
-            `Nothing more is uploaded to the remote cache ${server.url} in this run: it answered ${status} to an upload. LPACK_REMOTE_CACHE_READ_ONLY=1 says that nothing shall be.`,
+            `Nothing more is uploaded to the remote cache ${server.url} in this run: it answered ${status} to an upload. If it is only to be read, set LPACK_REMOTE_CACHE_READ_ONLY=1.`,
           ])
           assert.is(await cache.get(BATCH), null)
           assert.is(server.log.at(-1), 'GET ac 404')
@@ -380,7 +380,7 @@ describe('remote cache: uploads', it => {
         cache.put([finishedOf(SMALL)])
         await cache.settle()
         assert.equal(warnings, [
-          `1 of 2 uploads to the remote cache ${server.url} did not end in time and are left to a later run.`,
+          `1 of 2 uploads to the remote cache ${server.url} did not end in time. A later run makes up for it.`,
         ])
       },
     ))

@@ -255,7 +255,7 @@ describe('cache/streams with a fallback', it => {
         await streams.write(stream('d', { method: 'store' }))
         assert.is(tries, afterwards)
         assert.equal(warnings, [
-          `The cache folder ${join(dir, 'cache')} can't be written: ${sentence}. This run goes on without; what it makes is the same.`,
+          `The cache folder ${join(dir, 'cache')} can't be written: ${sentence}. This run goes on without it, and makes the same.`,
         ])
         for (const one of [STORED, DEFLATED, ...others]) {
           assert.is(await streams.has(one.sha256), true)

@@ -133,7 +133,7 @@ describe('cache/usage', it => {
         () => clearCache(dir, { ...makeDisk(), remove: () => Promise.reject(fault) }),
         'CACHE_NOT_CLEARED',
       )
-      assert.match(error.message, /can't be removed: permission denied \(EACCES\)\.$/)
+      assert.match(error.message, /can't be removed: permission denied \(EACCES\)\. Check its permissions/)
     }))
 
   const ordinary = process.platform === 'win32' || process.getuid?.() === 0 ? it.skip : it

@@ -44,18 +44,20 @@ describe('cli/cache', it => {
       assert.is(
         out,
         `${dir}/.cache
-  compressed files                    1 file      8.0 KB
-  hashes of files                     0 files        0 B
-  what artifacts are made of          0 files        0 B
-  what checks found                   0 files        0 B
-  what reports tell                   0 files        0 B
-  what images are made of             0 files        0 B
-  layers of images                    0 files        0 B
-  wheels                              1 file      1.9 MB
-  wheels built here                   0 files        0 B
-  in all                              2 files     1.9 MB
+                              files  on disk
+  compressed files                1   8.0 KB
+  hashes of files                 0      0 B
+  what artifacts are made of      0      0 B
+  what checks found               0      0 B
+  what reports tell               0      0 B
+  what images are made of         0      0 B
+  layers of images                0      0 B
+  wheels                          1   1.9 MB
+  wheels built here               0      0 B
+  in all                          2   1.9 MB
 
-  8.0 KB without the wheels; from 2048.0 MB on, what was used least recently goes (LPACK_CACHE_SIZE).
+  8.0 KB without wheels. Over 2 GB (LPACK_CACHE_SIZE) what was used least
+  recently goes.
 `,
       )
     }))

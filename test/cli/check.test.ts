@@ -82,7 +82,7 @@ describe('lpack check, functions', it => {
   HANDLER_FUNCTION_MISSING  app.py
     The handler "app.handler" needs "handler", which its module does not have;
     did you mean "handle"? Lambda would say: Handler 'handler' missing on module
-    'app'.
+    'app'. Correct the name, or define it there.
 `,
       )
     }))
@@ -301,17 +301,23 @@ describe('lpack check, zips', it => {
     }))
 
   const refused: readonly (readonly [readonly string[], string])[] = [
-    [['some.zip'], "doesn't say what it is to run on. Name it: --runtime python3.14 or --runtime nodejs24.x"],
+    [
+      ['some.zip'],
+      "doesn't say which runtime it is for. Name it, such as --runtime python3.14 or --runtime nodejs24.x",
+    ],
     [['gone.zip', '--runtime', 'python3.13'], 'there is no such file'],
     [['some.zip', '--runtime', 'python313'], 'did you mean "python3.13"?'],
-    [['some.zip', '--runtime', 'python3.8'], 'AWS neither makes nor updates functions since 2026-09-30'],
-    [['some.zip', '--runtime', 'java21'], 'lpack knows python3.9'],
+    [
+      ['some.zip', '--runtime', 'python3.8'],
+      'since 2026-09-30 AWS lets no function of that runtime be created or updated',
+    ],
+    [['some.zip', '--runtime', 'java21'], 'is "java21". Choose one of python3.9'],
     [
       ['some.zip', '--runtime', 'python3.13', '--architecture', 'amd64'],
       '--architecture is x86_64 or arm64, not "amd64"',
     ],
     [['some.zip', '--runtime', 'python3.13', '--handler', 'a b'], 'without spaces'],
-    [['hello', '--architecture', 'arm64'], 'of functions the config says them'],
+    [['hello', '--architecture', 'arm64'], 'for functions the config has them'],
     [['--no-check'], '`lpack check` has no --no-check'],
     [['--list', '--runtime', 'python3.13'], 'checks nothing'],
   ]

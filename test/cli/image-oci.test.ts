@@ -61,7 +61,7 @@ describe('lpack image --oci', it => {
       await writeTree(dir, { 'lpack.out/hello.oci/mine.txt': 'precious' })
       const { code, err } = await lpack(dir, ['image', '--oci'])
       assert.is(code, 2)
-      assert.match(err, `${join(dir, 'lpack.out/hello.oci')} stands where the image's folder belongs`)
+      assert.match(err, `${join(dir, 'lpack.out/hello.oci')} is where the image's folder belongs`)
       assert.equal(await readdir(join(dir, 'lpack.out/hello.oci')), ['mine.txt'])
     }))
 
@@ -97,14 +97,15 @@ describe('lpack image --push', it => {
       const second = only(await lpack(dir, push)).artifact
       assert.ok((second.uploadedBytes ?? 0) < (first.uploadedBytes ?? 0))
       const { out } = await lpack(dir, push.slice(0, 3))
-      assert.match(out, `  ${registry.host}/fn/hello@${second.digest}  pushed, `)
+      assert.match(out, `  ${registry.host}/fn/hello@${second.digest}\n    pushed, `)
       assert.match(out, `run     docker run --rm -p 9000:8080 --platform linux/amd64`)
     }))
 
   it('writes the layout, too, where that is asked', () =>
     inProject(async (dir, registry) => {
       const { out } = await lpack(dir, ['image', '--oci', '--push', `${registry.host}/fn/hello:1`])
-      assert.match(out, `  lpack.out/hello.oci  written, 2 files; pushed as ${registry.host}/fn/hello@sha256:`)
+      assert.match(out, '  lpack.out/hello.oci  written, 2 files; pushed, ')
+      assert.match(out, `\n  ${registry.host}/fn/hello@sha256:`)
       assert.ok(registry.manifests.has('fn/hello:1'))
     }))
 

@@ -137,7 +137,7 @@ describe('lpack init', test => {
     inTemporaryFolder(async dir => {
       const { code, err } = await lpack(dir, ['init', '--yes'])
       assert.is(code, 2)
-      assert.match(err, /the handler can't be seen/)
+      assert.match(err, /no file here says the handler/)
       assert.throws(() => readFileSync(join(dir, FILE)), /ENOENT/)
     }))
 

@@ -23,6 +23,7 @@ export async function lpack(
     ask,
     color: false,
     width: 80,
+    talkWidth: null,
     engine: 'node v0.0.0 linux x64',
     version: '1.2.3',
   }

@@ -9,16 +9,16 @@ import { describe, inTemporaryFolder, writeTree } from '../helpers.ts'
 const START = pathToFileURL(fileURLToPath(new URL('../../src/cli/start.ts', import.meta.url))).href
 
 /** lpack in a process of its own, with nothing on PATH but what is in `tools`. */
-function startLpack(dir: string, args: readonly string[]) {
+function startLpack(dir: string, args: readonly string[], stdout: 'ignore' | 'pipe' = 'ignore') {
   const code = `import(${JSON.stringify(START)}).then(({ start }) => start())`
   const env = { PATH: `${join(dir, 'tools')}:/bin:/usr/bin`, HOME: dir, XDG_CACHE_HOME: join(dir, 'cache') }
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '-e', code, '--', 'lpack', ...args], {
     cwd: join(dir, 'work'),
     env,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   })
   let err = ''
-  child.stderr.on('data', data => {
+  child.stderr?.on('data', data => {
     err += String(data)
   })
   const ended = new Promise<{ readonly code: number | null; readonly signal: string | null; readonly err: string }>(
@@ -66,4 +66,20 @@ describe('start', it => {
       assert.is(code, 2, err)
       assert.match(err, /^lpack \d+\.\d+\.\d+ has a bug; it met this:\nError: late\n {4}at /)
     }))
+
+  for (const stream of ['stdout', 'stderr'] as const) {
+    it(`ends as if it had been read to its end when the reader of ${stream} is gone`, () =>
+      inTemporaryFolder(async dir => {
+        await writeTree(dir, {
+          'work/lpack.config.json': JSON.stringify({ name: 'f', runtime: 'python3.13', budget: { zipped: 1 } }),
+          'work/lambda_function.py': 'def lambda_handler(event, context): ...\n',
+        })
+        const { child, ended } = startLpack(dir, ['zip'], 'pipe')
+        child[stream]?.destroy()
+        const { code, err } = await ended
+        assert.is(code, 1, err)
+        assert.not.match(err, 'EPIPE')
+        assert.ok((await readdir(join(dir, 'work/lpack.out'))).includes('f.zip'))
+      }))
+  }
 })

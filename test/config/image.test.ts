@@ -126,8 +126,8 @@ describe('config/image', it => {
   it("refuses a Python function's keys for Node.js", async () => {
     const image = { buildPackages: ['gcc'], install: 'in-image' }
     assert.equal(await problemsOf('lpack.config.json', JSON.stringify({ ...NODE, image }), FILES), [
-      'lpack.config.json: image.buildPackages is of Python functions, and this one runs on nodejs22.x. Remove it.',
-      'lpack.config.json: image.install is of Python functions, and this one runs on nodejs22.x. Remove it.',
+      'lpack.config.json: image.buildPackages is for Python functions, and this one runs on nodejs22.x. Remove it.',
+      'lpack.config.json: image.install is for Python functions, and this one runs on nodejs22.x. Remove it.',
     ])
   })
 

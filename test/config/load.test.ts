@@ -438,14 +438,14 @@ const RULES: readonly [object, string][] = [
   [{ root: 'lambda_function.py' }, 'root is "lambda_function.py", which is not a folder.'],
   [{ dependencies: 'uv.lock' }, 'dependencies is "uv.lock", but <dir>/uv.lock does not exist.'],
   [{ findLinks: ['.', 'wheels'] }, 'findLinks[1] is "wheels", but <dir>/wheels does not exist.'],
-  [{ esbuild: {} }, 'esbuild is of Node.js functions, and this one runs on python3.14. Remove it.'],
+  [{ esbuild: {} }, 'esbuild is for Node.js functions, and this one runs on python3.14. Remove it.'],
   [
     { runtime: 'nodejs22.x', handler: 'a.b', groups: ['aws'] },
-    'groups is of Python functions, and this one runs on nodejs22.x. Remove it.',
+    'groups is for Python functions, and this one runs on nodejs22.x. Remove it.',
   ],
   [
     { functions: { one: { runtime: 'nodejs22.x', handler: 'a.b', dependencies: false } } },
-    'functions.one.dependencies is of Python functions, and this one runs on nodejs22.x. Remove it.',
+    'functions.one.dependencies is for Python functions, and this one runs on nodejs22.x. Remove it.',
   ],
   [
     { runtime: 'nodejs22.x', handler: 'a.b', esbuild: { tsconfig: 'x.json' } },

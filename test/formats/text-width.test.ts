@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { chunks, cut, cutStart, padEnd, padStart, visible, widthOf } from '../../src/formats/text-width.ts'
+import { cut, cutStart, padEnd, padStart, visible, widthOf } from '../../src/formats/text-width.ts'
 import { describe } from '../helpers.ts'
 
 /** A family of four, a flag, a letter with an accent of its own, a heart that is an emoji by a selector. */
@@ -45,12 +45,6 @@ describe('formats/text-width', it => {
         assert.ok(widthOf(cutStart(text, cells)) <= cells, `${text} in ${cells}`)
       }
     }
-  })
-
-  it('breaks a word into pieces that hold all of it', () => {
-    assert.equal(chunks('abcdefg', 3), ['abc', 'def', 'g'])
-    assert.equal(chunks('数据处理', 5), ['数据', '处理'])
-    assert.equal(chunks('', 5), [''])
   })
 
   it('shows what a terminal would obey, or what turns text round', () => {

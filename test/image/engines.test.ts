@@ -173,7 +173,11 @@ function docker({
 }: Docker): Answer {
   return ({ args }) => {
     if (args[0] === '--version') return version
-    return args[0] === 'info' ? server : args[0] === 'buildx' ? buildx : new Error(`what is ${args[0]}?`)
+    return ['version', 'info'].includes(args[0] ?? '')
+      ? server
+      : args[0] === 'buildx'
+        ? buildx
+        : new Error(`what is ${args[0]}?`)
   }
 }
 

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { copyFile, cp, mkdir, readdir, readFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { PYPI } from '../../src/files/python/pypi.ts'
 import { describe, inTemporaryFolder, REPOSITORY, writeTree } from '../helpers.ts'
+import { standInBases } from './containers/bases.ts'
+import { manifestAt } from './containers/registry.ts'
+import { invoke } from './containers/running.ts'
 import { builtLpack, output } from './programs.ts'
 import { type Recipe, recipesOf, scriptsUnder } from './readme-recipes.ts'
 import { installTools, newcomer } from './readme-tools.ts'
@@ -18,25 +21,30 @@ interface Place {
 }
 
 /** What is done before a recipe and looked at after it, besides that its scripts succeed. */
-const AROUND: Readonly<
-  Record<string, { readonly before?: string; readonly after?: string; readonly env?: Record<string, string> }>
-> = {
+const AROUND: Readonly<Record<string, { readonly before?: string; readonly after?: string }>> = {
   // The simple pages alone, for a stand-in of PyPI that has no others.
   poetry: {
     before: 'printf \'\\n[[tool.poetry.source]]\\nname = "simple"\\nurl = "%s/"\\n\' "$PYPI" >> pyproject.toml',
   },
-  cdk: { before: 'npm init -y >&2 && npm install --silent "$TARBALL" aws-cdk-lib@2', after: 'ls cdk.out/asset.*.zip' },
+  cdk: {
+    before: 'npm init -y >&2; npm install --silent "$TARBALL" aws-cdk@2 aws-cdk-lib@2',
+    after: 'cmp cdk.out/asset.*.zip lpack.out/hello.zip',
+  },
   'github-actions': {
-    after: 'check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/package.yml',
+    before: `mkdir src; echo 'def handler(event, context): pass' > src/app.py; echo 'root: src' > lpack.config.yaml; check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/package.yml`,
+    after:
+      "grep -oP '(?<=run: npx )lpack .*' .github/workflows/package.yml | GITHUB_STEP_SUMMARY=summary.md bash -eu; grep app.py summary.md",
   },
   terraform: { after: "hcl2 -c \"import hcl2; print(hcl2.load(open('main.tf'))['resource'])\"" },
-  serverless: { after: 'ls .serverless/cloudformation-template-update-stack.json' },
-  sam: { after: 'sam build --build-in-source' },
-  'aws-cli': { after: 'grep -q "update-function-code --function-name hello --zip-file fileb:///" "$HOME/aws.log"' },
+  serverless: { after: 'grep CodeSha256 .serverless/cloudformation-template-update-stack.json' },
+  sam: { after: 'sam build --build-in-source; grep "CodeUri: ../../lpack.out/hello.zip" .aws-sam/build/template.yaml' },
+  'aws-cli': { after: 'grep "update-function-code --function-name hello --zip-file fileb:///" "$HOME/aws.log"' },
+  // The stand-in for AWS's base image.
+  ecr: { before: `echo '{"runtime":"python3.11","image":{"base":"'"$BASE"'"}}' > lpack.config.json` },
 }
 
-/** Recipes whose commands need what the test of images brings. */
-const ELSEWHERE = ['ecr']
+/** Where the registry of the README is; here one of this machine stands for it. */
+const ECR = '$ACCOUNT.dkr.ecr.$REGION.amazonaws.com'
 
 describe('the README', test => {
   test('has recipes for all that it speaks of', () => {
@@ -48,7 +56,7 @@ describe('the README', test => {
   test('is true for somebody new, command by command', () =>
     inTemporaryFolder(async dir => {
       const place = await installAsTold(dir)
-      for (const recipe of recipesOf(README).filter(({ name }) => !ELSEWHERE.includes(name))) {
+      for (const recipe of recipesOf(README)) {
         await follow(recipe, place).catch(error => {
           throw new Error(`recipe ${recipe.name}: ${error.message}`)
         })
@@ -82,16 +90,31 @@ async function follow({ name, files, scripts }: Recipe, { dir, tarball, env }: P
   const work = join(dir, 'recipes', name, 'hello')
   await writeTree(work, files)
   const { before = '', after = '' } = AROUND[name] ?? {}
+  const registry = scripts.some(script => script.includes(ECR)) ? await standInBases() : null
+  const own = { TARBALL: tarball, PYPI, BASE: registry?.python ?? '', REGISTRY: registry?.host ?? '' }
   for (const script of [before, ...scripts, after].filter(text => text !== '')) {
-    await output('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
-      cwd: work,
-      env: { ...env, TARBALL: tarball, PYPI },
-    })
+    const here = script.replaceAll(ECR, '$REGISTRY')
+    await output('bash', ['--norc', '-euo', 'pipefail', '-c', here], { cwd: work, env: { ...env, ...own } })
   }
-  const zips = (await readdir(join(work, 'lpack.out')).catch(() => [])).filter(path => path.endsWith('.zip'))
-  const isPacked = scripts.length > 0
-  assert.is(zips.length > 0, isPacked, `zips: ${zips.join(' ')}`)
-  for (const zip of zips) assert.ok((await readFile(join(work, 'lpack.out', zip))).length > 100)
+  if (registry === null) await isZipped(work)
+  else await isPushed(registry.host)
+}
+
+async function isZipped(work: string): Promise<void> {
+  const zips = (await readdir(join(work, 'lpack.out'))).filter(path => path.endsWith('.zip'))
+  assert.ok(zips.length > 0)
+  for (const zip of zips) {
+    const names = await output('unzip', ['-Z1', join(work, 'lpack.out', zip)])
+    assert.match(names, /^(lambda_function\.py|src\/index\.mjs|index\.mjs|app\.py)$/m)
+    // Of the project around the function nothing.
+    assert.not.match(names, /^(tools|\.venv|\.github|node_modules)\/|\.(tf|ya?ml)$|lpack\.json$/m)
+  }
+}
+
+async function isPushed(host: string): Promise<void> {
+  const manifest = await manifestAt(host, 'hello', 'v1')
+  assert.ok(manifest !== null && manifest.layers.length > 1)
+  assert.is(await invoke('podman', `${host}/hello:v1`, {}), 'hello')
 }
 
 describe('examples', test => {

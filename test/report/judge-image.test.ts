@@ -6,7 +6,7 @@ import { judgeImage } from '../../src/report/judge-image.ts'
 import { describe } from '../helpers.ts'
 import { testFile, testFileSet, testPlan } from '../worlds.ts'
 
-const STYLE = { color: false, verbose: false, cwd: '/project' }
+const STYLE = { color: false, verbose: false, cwd: '/project', width: 80 }
 const GIB = 1_073_741_824
 
 const COMMANDS = {
@@ -107,7 +107,7 @@ describe('report/judge-image', it => {
     const text = imageAsText(judged(DOCKERFILE), STYLE)
     assert.match(
       text,
-      '  3 packages\n    numpy 2.0.0           3 B unzipped\n    idna 3.10             2 B unzipped\n    pycrypto 2.6.1  installed in the image\n',
+      '  packages                      unzipped\n  numpy 2.0.0                        3 B\n  idna 3.10                          2 B\n  pycrypto 2.6.1  installed in the image\n',
     )
   })
 
@@ -118,11 +118,11 @@ describe('report/judge-image', it => {
   lpack.out/hello  written, 3 files to copy
   from public.ecr.aws/lambda/python:3.13-x86_64
 
-  layers, the lowest first
-    dependencies        5 B unzipped  2 files
-    code               10 B unzipped  1 file
+  layers, lowest first  unzipped
+  dependencies               5 B  2 files
+  code                      10 B   1 file
 
-  unzipped     200 B  █░░░░░░░░░░░░░░░░░░░  <1 % of 10.0 GB for an image, the base not counted
+  unzipped     200 B  █░░░░░░░░░░░░░░░░░░░  <1 % of 10.0 GB without the base
 
   build   docker build .
   run     docker run hello
@@ -135,11 +135,23 @@ describe('report/judge-image', it => {
     )
   })
 
+  for (const width of [40, 60, 80]) {
+    it(`has no line of more than ${width} cells, but commands and what is copied`, () => {
+      const text = imageAsText(judged({ ...IMAGE, unzippedBytes: 11 * GIB }), { ...STYLE, width })
+      for (const line of text.split('\n')) {
+        assert.ok(/^ *(from +)?[^ ]+$/.test(line) || line.length <= width, line)
+      }
+    })
+  }
+
   it('tells an image, its base in one line', () => {
     const text = imageAsText({ ...judged(IMAGE), packages: [] }, STYLE)
     assert.match(text, '  lpack.out/hello.oci  written, 3 files\n')
-    assert.match(text, '    base       10 B compressed       20 B unzipped  2 layers\n')
-    assert.match(text, '    code       20 B compressed       40 B unzipped  3 files\n')
+    assert.match(
+      text,
+      '  layers, lowest first  compressed  unzipped\n  base                        10 B      20 B  2 layers\n',
+    )
+    assert.match(text, '  code                        20 B      40 B   3 files\n')
     assert.match(text, '  layers           3  █░░░░░░░░░░░░░░░░░░░  2 % of 127\n')
   })
 
@@ -151,14 +163,15 @@ describe('report/judge-image', it => {
       built: { engine: 'podman', imageId: 'sha256:1' },
     }
     const text = imageAsText(judged(built), STYLE)
-    assert.match(text, 'unchanged, 3 files to copy; built as hello:latest with podman (sha256:1)\n')
+    assert.match(text, 'unchanged, 3 files to copy; built as hello:latest with podman\n')
+    assert.match(text, '\n  sha256:1\n')
     assert.not.match(text, 'docker build .')
     const pushed = { ...IMAGE, path: null, reference: 'example.com/hello@sha256:2', uploadedBytes: 2048 }
     assert.match(imageAsText(judged(pushed), STYLE), '  example.com/hello@sha256:2  pushed, 2.0 KB uploaded\n')
     const both = { ...IMAGE, reference: 'example.com/hello@sha256:2', uploadedBytes: 0 }
     assert.match(
       imageAsText(judged(both), STYLE),
-      'written, 3 files; pushed as example.com/hello@sha256:2, 0 B uploaded\n',
+      /written, 3 files; pushed, 0 B uploaded\n {2}from .*\n {2}example\.com\/hello@sha256:2\n/,
     )
   })
 
@@ -174,7 +187,10 @@ describe('report/judge-image', it => {
   })
 
   it('says what is too large', () => {
-    const text = imageAsText(judged({ ...IMAGE, unzippedBytes: 11 * GIB, settingsBytes: 20_000 }), STYLE)
+    const text = imageAsText(judged({ ...IMAGE, unzippedBytes: 11 * GIB, settingsBytes: 20_000 }), STYLE).replace(
+      /\s+/g,
+      ' ',
+    )
     assert.match(text, 'Lambda refuses it: 1024.0 MB over what an image may have unzipped.')
     assert.match(
       text,

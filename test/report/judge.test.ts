@@ -10,7 +10,7 @@ import { testFile, testFileSet, testPlan } from '../worlds.ts'
 
 const NO_BUDGET = { zippedBytes: null, unzippedBytes: null, imageBytes: null, growth: null }
 const UNCHECKED = { checked: null, before: null }
-const STYLE = { color: false, verbose: false, cwd: '/project' }
+const STYLE = { color: false, verbose: false, cwd: '/project', width: 80 }
 
 describe('report/judge', it => {
   const cases: [number, number, string, string, boolean][] = [
@@ -95,6 +95,24 @@ describe('report/text', it => {
 `,
     )
   })
+
+  for (const width of [40, 60, 80, 120]) {
+    it(`has no line of more than ${width} cells, but of one word or a hash`, () => {
+      const packages = Array.from({ length: 14 }, (_, place) => `distribution-with-a-rather-long-name-${place}`)
+      const files = packages.map(name => testFile(`${name}/a.py`, 'x', { owner: name }))
+      const entries = files.map(({ path, owner }) => ({ path, owner, bytes: 300_000, zippedBytes: 100_000 }))
+      const named = packages.map(name => ({ id: name, name, version: '1.0', requiredBy: [], licence: null }))
+      const fileSet = testFileSet(files, { packages: named, leftOut: [{ rule: '**/*.pyc', files: 3, bytes: 10 }] })
+      const plan = testPlan('/project', { budget: { ...NO_BUDGET, zippedBytes: 512 } })
+      const found = [finding('HANDLER_MALFORMED', '', 'x', 'Bad handler')]
+      const report = judge(plan, fileSet, artifact({ bytes: 60_000_000, entries }), { checked: found, before: null })
+      for (const verbose of [false, true]) {
+        for (const line of reportAsText(report, { ...STYLE, verbose, width }).split('\n')) {
+          assert.ok(/^ *(CodeSha256 +)?[^ ]+$/.test(line) || line.length <= width, line)
+        }
+      }
+    })
+  }
 
   it('is one line if nothing changed', () => {
     assert.is(

@@ -50,7 +50,7 @@ describe('report/silence', it => {
       silence(FOUND, { ignore, root: '/project' }, isComplete).findings.filter(({ code }) => code === 'IGNORE_UNUSED')
     assert.equal(
       stale(true).map(({ severity, message }) => `${severity} ${message}`),
-      ['note `ignore` names ENV_FILE_PACKED for "a/**", and there is no such finding any more. Remove it.'],
+      ['note `ignore` names ENV_FILE_PACKED for "a/**", and there is no such finding any more. Remove the entry.'],
     )
     assert.equal(stale(false), [])
   })
@@ -70,7 +70,7 @@ describe('report/silence', it => {
     })
     assert.ok(report.ok)
     assert.equal(report.findings, [])
-    const style = { color: false, verbose: false, cwd: '/project' }
+    const style = { color: false, verbose: false, cwd: '/project', width: 80 }
     assert.not.match(reportAsText(report, style), 'silenced')
     assert.match(reportAsText(report, { ...style, verbose: true }), '3 findings silenced by `ignore`')
     const [json] = (JSON.parse(reportsAsJson([report], '1')) as { functions: { silenced: unknown }[] }).functions

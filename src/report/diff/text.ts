@@ -1,11 +1,9 @@
-import { relative } from 'node:path'
 import { visible } from '../../formats/text-width.ts'
 import type { FileChange, ReportDiff } from '../diff.ts'
-import type { MeasuredStyle } from '../measured-text.ts'
+import { painter, paragraph, shown, type TextStyle } from '../lines.ts'
 import { type Column, tableLines } from '../table.ts'
-import { painter } from '../text.ts'
 import { size } from '../words.ts'
-import { wrapAll } from '../wrap.ts'
+import { wrap } from '../wrap.ts'
 import {
   diffVerdict,
   fileCounts,
@@ -21,13 +19,13 @@ import {
 const MOST_ROWS = 15
 
 /** What has changed, for people: the verdict first. Ends in a line break. */
-export function diffAsText(diff: ReportDiff, style: MeasuredStyle): string {
+export function diffAsText(diff: ReportDiff, style: TextStyle): string {
   const paint = painter(style)
   const { old, now, identical } = diff
   const title = `${visible(diff.name)}${old === null ? '' : `  compared with ${visible(shown(old.path, style))}`}`
   const grown = old !== null && now.bytes > old.bytes
   const lines = [
-    ...wrapAll(title, style.width).map(line => paint('bold', line)),
+    ...wrap(title, style.width).map(line => paint('bold', line)),
     ...paragraph(diffVerdict(diff), style).map(line => paint(grown ? 'yellow' : 'green', line)),
     ...(identical || old === null ? [] : paragraph(hashSentence(diff), style)),
     ...(identical || old === null
@@ -37,7 +35,7 @@ export function diffAsText(diff: ReportDiff, style: MeasuredStyle): string {
   return `${lines.join('\n')}\n`
 }
 
-function sizeLines({ old, now }: ReportDiff, style: MeasuredStyle): string[] {
+function sizeLines({ old, now }: ReportDiff, style: TextStyle): string[] {
   if (old === null) return []
   const rows = [
     ['zipped', old.bytes, now.bytes],
@@ -65,7 +63,7 @@ function sizeLines({ old, now }: ReportDiff, style: MeasuredStyle): string[] {
   return section(columns, 0, style)
 }
 
-function packageLines({ packages }: ReportDiff, style: MeasuredStyle): string[] {
+function packageLines({ packages }: ReportDiff, style: TextStyle): string[] {
   if (packages.length === 0) return []
   const listed = leading(packages, style)
   const columns = [
@@ -101,7 +99,7 @@ function packageLines({ packages }: ReportDiff, style: MeasuredStyle): string[] 
   return section(columns, packages.length - listed.length, style)
 }
 
-function fileLines({ files }: ReportDiff, style: MeasuredStyle): string[] {
+function fileLines({ files }: ReportDiff, style: TextStyle): string[] {
   if (files.length === 0) return []
   // Sorted for determinism
   const ordered = [...files].sort(
@@ -119,11 +117,6 @@ function fileLines({ files }: ReportDiff, style: MeasuredStyle): string[] {
   return section(columns, files.length - listed.length, style)
 }
 
-function shown(path: string, { cwd }: MeasuredStyle): string {
-  const way = relative(cwd, path)
-  return way.startsWith('..') ? path : way
-}
-
 function pathOf({ path, oldPath }: FileChange): string {
   return visible(oldPath === null ? path : `${oldPath} → ${path}`)
 }
@@ -137,16 +130,12 @@ function column(heading: string, cells: readonly string[], align: 'left' | 'righ
   return { heading, cells, align, cut: null, rank: 0 }
 }
 
-function leading<T>(items: readonly T[], { verbose }: MeasuredStyle): readonly T[] {
+function leading<T>(items: readonly T[], { verbose }: TextStyle): readonly T[] {
   return verbose || items.length <= MOST_ROWS + 1 ? items : items.slice(0, MOST_ROWS)
 }
 
-function section(columns: readonly Column[], more: number, style: MeasuredStyle): string[] {
+function section(columns: readonly Column[], more: number, style: TextStyle): string[] {
   const [heading = '', ...rows] = tableLines(columns, { indent: 2, width: style.width })
   const rest = more === 0 ? [] : [`  and ${more.toLocaleString('en-US')} more; --verbose lists them`]
   return ['', painter(style)('bold', heading), ...rows, ...rest]
-}
-
-function paragraph(text: string, { width }: MeasuredStyle): string[] {
-  return wrapAll(text, width - 2).map(line => `  ${line}`)
 }

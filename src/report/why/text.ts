@@ -1,11 +1,8 @@
 import { visible } from '../../formats/text-width.ts'
-import { painter, type TextStyle } from '../text.ts'
+import { hanging, painter, type TextStyle } from '../lines.ts'
 import { count, size } from '../words.ts'
-import { wrap } from '../wrap.ts'
 import type { WhyAnswer } from './answer.ts'
 import type { WhyStep } from './chain.ts'
-
-const WIDTH = 80
 
 /** So many files of an answer are told; --verbose tells them all. */
 const MOST_PATHS = 10
@@ -35,12 +32,13 @@ function linesOf(answer: WhyAnswer, style: TextStyle): string[] {
   const [word, colour] = STATES[answer.state]
   const title = answer.kind === 'package' ? `${answer.name} ${answer.package?.version ?? ''}`.trimEnd() : answer.name
   const facts = factsOf(answer).join(', ')
+  const told = (text: string) => hanging(visible(text), style)
   return [
     `${paint('bold', visible(title))}: ${paint(colour, word)}${facts === '' ? '' : `, ${facts}`}`,
-    ...answer.chain.flatMap((step, at) => hanging(stepText(step, answer.chain[at - 1]))),
-    ...(answer.alsoRequiredBy.length === 0 ? [] : hanging(`also required by ${answer.alsoRequiredBy.join(', ')}`)),
-    ...answer.rules.flatMap(hanging),
-    ...leftOutLines(answer),
+    ...answer.chain.flatMap((step, at) => told(stepText(step, answer.chain[at - 1]))),
+    ...(answer.alsoRequiredBy.length === 0 ? [] : told(`also required by ${answer.alsoRequiredBy.join(', ')}`)),
+    ...answer.rules.flatMap(told),
+    ...leftOutWords(answer).flatMap(told),
     ...pathLines(answer, style),
   ]
 }
@@ -67,9 +65,9 @@ function stepText({ kind, from, to, text }: WhyStep, before: WhyStep | undefined
   }
 }
 
-function leftOutLines({ leftOut }: WhyAnswer): string[] {
+function leftOutWords({ leftOut }: WhyAnswer): string[] {
   if (leftOut.length === 0) return []
-  return hanging(`left out of it: ${leftOut.map(({ rule, files }) => `${rule} (${count(files, 'file')})`).join(', ')}`)
+  return [`left out of it: ${leftOut.map(({ rule, files }) => `${rule} (${count(files, 'file')})`).join(', ')}`]
 }
 
 function pathLines({ kind, paths }: WhyAnswer, { verbose }: TextStyle): string[] {
@@ -80,9 +78,4 @@ function pathLines({ kind, paths }: WhyAnswer, { verbose }: TextStyle): string[]
     ...told.map(path => `    ${visible(path)}`),
     ...(more === 0 ? [] : [`    ${more} more; --verbose tells them all`]),
   ]
-}
-
-/** Continued lines stand further in. */
-function hanging(text: string): string[] {
-  return wrap(visible(text), WIDTH - 4).map((line, at) => `${at === 0 ? '  ' : '    '}${line}`)
 }

@@ -161,12 +161,12 @@ describe('check/node-handler', it => {
     const [missing] = await findingsOf('nodejs22.x', 'src/index.hander', { 'src/index.mjs': ESM }, 'esm')
     assert.is(
       missing?.message,
-      'The handler "src/index.hander" needs "hander", which its module does not have; did you mean "handler"? Lambda would say: src/index.hander is undefined or not exported.',
+      'The handler "src/index.hander" needs "hander", which its module does not have; did you mean "handler"? Lambda would say: src/index.hander is undefined or not exported. Correct the name, or define it there.',
     )
     const [gone] = await findingsOf('nodejs22.x', 'src/index.handler', {}, 'esm')
     assert.is(
       gone?.message,
-      'The handler "src/index.handler" needs src/index.js, src/index.mjs or src/index.cjs, which is not in the artifact. Lambda would say: Error: Cannot find module \'index\'.',
+      'The handler "src/index.handler" needs src/index.js, src/index.mjs or src/index.cjs, which is not in the artifact. Lambda would say: Error: Cannot find module \'index\'. Correct the handler, or pack the file at that path.',
     )
   })
 })

@@ -174,7 +174,7 @@ describe('bundle packages', it => {
       [
         [
           'NODE_EXTERNAL_VERSIONS',
-          'native is imported in several versions, and from one bundle all get 1.0.0 instead of 2.0.0. Install one version that suits all.',
+          'native is imported in several versions, and as it stays out of the bundle, all importers get 1.0.0 instead of 2.0.0. Install one version that suits all.',
         ],
       ],
     )

@@ -133,7 +133,7 @@ describe('bundle warnings', it => {
     assert.is(`${express?.severity} ${express?.code}`, 'note NODE_LEFT_BEHIND')
     assert.match(
       express?.message ?? '',
-      "express (lib/view.js:1) finds by name what the bundle doesn't hold: view engines",
+      "express (lib/view.js:1) loads by name what the bundle doesn't hold: view engines",
     )
     assert.equal(rest, [])
     assert.equal(await risks(files('@protobufjs/inquire', 'index.js')), [])

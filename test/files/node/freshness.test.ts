@@ -198,7 +198,7 @@ describe('an installation', it => {
   it('of npm is stale where what a dependency needs has another version', async () => {
     const other = { ...all, 'node_modules/a/node_modules/b': { version: '0.9.0' } }
     const error = await rejects(() => check('npm', NPM, MANIFEST, record(other)), 'NODE_INSTALL_STALE')
-    assert.match(error.message, 'another b, or none. Run `npm ci`')
+    assert.match(error.message, 'another version of b, or none. Run `npm ci`')
   })
 
   it('of npm is stale where a dev dependency is there in another version', async () => {

@@ -194,7 +194,7 @@ describe('files/python/image-installs: in-image', it => {
     serving(packageIndex([idna]), async server => {
       const got = await collect(server, `idna==3.0 --hash=sha256:${sha(idna)}\n`, { config: IN_IMAGE })
       assert.equal(got.codes, ['IMAGE_INDEX_NEEDED', 'INSTALLED_IN_IMAGE'])
-      assert.match(got.messages[0] ?? '', `idna is of the index ${server.url}/simple, which pip doesn't know`)
+      assert.match(got.messages[0] ?? '', `idna comes from the index ${server.url}/simple, which pip doesn't know`)
     }))
 
   it('refuses an unknown version', () =>

@@ -31,6 +31,7 @@ export function atEnd(undo: () => void): void {
     process.once('exit', () => {
       for (const one of LEFT.reverse()) one()
     })
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   }
   LEFT.push(undo)
 }

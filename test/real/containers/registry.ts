@@ -12,6 +12,17 @@ import { output } from '../programs.ts'
 /** Who may do anything; anonymous people may pull where a registry has tokens. */
 export const USER = { name: 'ci', password: 's3cret' } as const
 
+/** What a program finds that is told where somebody's Docker config is, with their password in it. */
+export async function loggedIn(
+  host: string,
+  dir: string,
+  password: string = USER.password,
+): Promise<NodeJS.ProcessEnv> {
+  const config = { auths: { [host]: { auth: btoa(`${USER.name}:${password}`) } } }
+  await writeTree(join(dir, 'docker'), { 'config.json': JSON.stringify(config) })
+  return { DOCKER_CONFIG: join(dir, 'docker') }
+}
+
 export type Access = 'open' | 'basic' | 'bearer'
 
 /** Debian's docker-registry, which keeps its blobs in a folder. */
@@ -87,11 +98,14 @@ export async function startRegistry(
   await writeTree(dir, { 'registry.yml': JSON.stringify(settings), 'issuer.pem': CERTIFICATE })
   const child = spawn('docker-registry', ['serve', join(dir, 'registry.yml')], { stdio: 'ignore' })
   const ended = once(child, 'exit')
+  // One that stays to the end of the run mustn't make it longer.
+  child.unref()
   await answering(host)
   return {
     host,
     pid: child.pid ?? 0,
     kill: async signal => {
+      child.ref()
       child.kill(signal)
       await ended
     },
@@ -157,25 +171,45 @@ function tokenOf(access: readonly object[], subject: string, seconds: number): s
   return `${text}.${signature.toString('base64url')}`
 }
 
-/** The manifest that a tag has, or null; and its digest. */
-export async function manifestAt(
-  host: string,
-  name: string,
-  reference: string,
-): Promise<{
+interface Blob {
+  readonly digest: string
+  readonly size: number
+}
+
+export interface FoundManifest {
   readonly digest: string
   readonly mediaType: string
-  readonly layers: readonly { readonly digest: string; readonly size: number }[]
-} | null> {
-  const accept = ['application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json']
-  const authorization = `Basic ${btoa(`${USER.name}:${USER.password}`)}`
-  const response = await fetch(`http://${host}/v2/${name}/manifests/${reference}`, {
-    headers: { accept: accept.join(', '), authorization },
-  })
+  readonly bytes: number
+  readonly config: Blob
+  readonly layers: readonly Blob[]
+}
+
+/** The manifest that a tag has, or null. Asks as the user. */
+export async function manifestAt(host: string, name: string, reference: string): Promise<FoundManifest | null> {
+  const url = `http://${host}/v2/${name}/manifests/${reference}`
+  const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
+  const basic = `Basic ${btoa(`${USER.name}:${USER.password}`)}`
+  let response = await fetch(url, { headers: { accept } })
+  const challenge = response.headers.get('www-authenticate') ?? ''
+  if (response.status === 401) {
+    const authorization = /^Bearer/i.test(challenge) ? await tokenFor(challenge, basic) : basic
+    response = await fetch(url, { headers: { accept, authorization } })
+  }
   const bytes = Buffer.from(await response.arrayBuffer())
   if (response.status === 404) return null
   if (!response.ok) throw new Error(`${response.status} ${bytes}`)
-  const { layers } = JSON.parse(bytes.toString()) as { layers: { digest: string; size: number }[] }
+  const { config, layers } = JSON.parse(bytes.toString()) as Pick<FoundManifest, 'config' | 'layers'>
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-  return { digest, mediaType: response.headers.get('content-type') ?? '', layers }
+  return { digest, mediaType: response.headers.get('content-type') ?? '', bytes: bytes.length, config, layers }
+}
+
+async function tokenFor(challenge: string, authorization: string): Promise<string> {
+  const [realm, service, scope] = ['realm', 'service', 'scope'].map(
+    name => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1] ?? '',
+  )
+  const response = await fetch(`${realm}?${new URLSearchParams({ service: service ?? '', scope: scope ?? '' })}`, {
+    headers: { authorization },
+  })
+  const { token } = (await response.json()) as { readonly token: string }
+  return `Bearer ${token}`
 }

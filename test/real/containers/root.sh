@@ -23,6 +23,7 @@ root() {
   mkdir -p bin sbin usr/bin usr/sbin usr/local/bin usr/lib lib64 etc/ssl/certs tmp var/task var/runtime var/lang/bin opt root dev proc sys run
   chmod 1777 tmp
   cp /bin/busybox bin/busybox
+  libraries /bin/busybox
   for a in $(bin/busybox --list); do [ "$a" = busybox ] || ln -s busybox "bin/$a"; done
   # Amazon Linux has these, and wheels and add-ons count on them.
   for l in libstdc++.so.6 libgcc_s.so.1 libm.so.6 libpthread.so.0 libdl.so.2 librt.so.1 libutil.so.1 libresolv.so.2 libnss_dns.so.2 libnss_files.so.2 libz.so.1; do

@@ -37,17 +37,19 @@ export interface Told {
 export interface Running {
   readonly node?: string
   readonly env?: NodeJS.ProcessEnv
+  readonly umask?: string
 }
 
 /** Runs the published program's `image` in a folder, with the tools at hand. */
 export async function lpackImage(
   dir: string,
   args: readonly string[],
-  { node = process.execPath, env = {} }: Running = {},
+  { node = process.execPath, env = {}, umask = '022' }: Running = {},
 ): Promise<Told> {
   const tools = await containerTools()
   const all = [await builtLpack(), 'image', '--json', ...args]
-  const { code, out, err } = await ran(node, all, { cwd: dir, env: { ...tools.env, ...env } })
+  const shell = ['-c', `umask ${umask}; exec "$0" "$@"`, node, ...all]
+  const { code, out, err } = await ran('sh', shell, { cwd: dir, env: { ...tools.env, ...env } })
   const reports = out === '' ? [] : (JSON.parse(out) as { functions: ImageReport[] }).functions
   return { code, err, reports }
 }

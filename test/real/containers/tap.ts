@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import { serving } from '../../loopback.ts'
 
@@ -33,23 +34,27 @@ export async function withTap<T>(
 ): Promise<T> {
   const requests: Tapped[] = []
   const respond = (request: IncomingMessage, response: ServerResponse) => {
-    const { method = '', url = '' } = request
     let bytes = 0
-    response.once('finish', () => requests.push({ method, path: url, status: response.statusCode, bytes }))
+    response.once('finish', () =>
+      requests.push({ method: request.method ?? '', path: request.url ?? '', status: response.statusCode, bytes }),
+    )
     if (answer(request, response)) return void request.resume()
+    // As `answer` may have changed them.
+    const { method = '', url = '' } = request
     const options = { method, path: url, headers: request.headers, agent: false }
     const there = forward(`http://${host}`, options, back => {
       response.writeHead(back.statusCode ?? 502, back.headers)
       back.on('error', () => response.destroy())
       back.pipe(response)
     })
+    const closed = new Promise(resolve => there.once('close', resolve))
     there.on('error', () => response.destroy())
     request.on('error', () => there.destroy())
     request.once('close', () => request.complete || there.destroy())
     void send(async piece => {
       bytes += piece.length
       await onUpload(bytes, request)
-      if (!there.write(piece)) await new Promise(resolve => there.once('drain', resolve).once('close', resolve))
+      if (!there.write(piece)) await Promise.race([once(there, 'drain'), closed])
     })
     async function send(pass: (piece: Buffer) => Promise<void>): Promise<void> {
       try {
