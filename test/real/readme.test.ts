@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { copyFile, cp, mkdir, readdir } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { PYPI } from '../../src/files/python/pypi.ts'
@@ -133,17 +133,23 @@ describe('examples', test => {
         const cwd = join(dir, 'examples', name)
         if (prepare !== '') await output('bash', ['-c', prepare], { cwd })
         const env = { ...process.env, LPACK_CACHE_DIR: join(dir, 'cache') }
-        const zip = async () =>
-          JSON.parse(await output(process.execPath, [await builtLpack(), 'zip', '--json'], { cwd, env }))
-        const { functions } = await zip()
-        assert.ok(functions.length > 0)
-        for (const { findings } of functions) {
+        const run = async (command: 'zip' | 'image') =>
+          JSON.parse(await output(process.execPath, [await builtLpack(), command, '--json'], { cwd, env }))
+        const zips = await run('zip')
+        const images = await run('image')
+        assert.ok(zips.functions.length > 0)
+        for (const { findings } of [...zips.functions, ...images.functions]) {
           assert.equal(
             findings.filter(({ severity }: { severity: string }) => severity !== 'note'),
             [],
           )
         }
-        const again = await zip()
+        for (const { artifact, handler } of images.functions) {
+          const dockerfile = await readFile(join(artifact.path, 'Dockerfile'), 'utf8')
+          assert.match(dockerfile, `CMD ["${handler}"]`)
+          assert.is(dockerfile.includes('COPY copy-models/ ./'), name === 'notes')
+        }
+        const again = await run('zip')
         assert.ok(again.functions.every(({ artifact }: { artifact: { unchanged: boolean } }) => artifact.unchanged))
       }))
   }
