@@ -41,11 +41,18 @@ export async function measureAll(config: Config | null, options: MeasureOptions,
 async function measureFunction(plan: Plan, options: MeasureOptions, system: System): Promise<MeasuredReport> {
   const { cacheDir, before } = options
   const standing = await collectStanding(plan, system)
-  const known = await recallKnown({ sha256: standing.artifact.sha256, cacheDir }, system.disk)
+  const place = { sha256: standing.artifact.sha256, path: plan.artifactPath, cacheDir }
+  const own = await recallKnown(place, system.disk)
+  const known = own ?? (await recallKnown({ ...place, path: null }, system.disk))
   const zip = withKnown(standing, known)
   const checked = options.check ? await checkContents(plan, zip, system) : null
   const baseline = await recallBaseline(plan.artifactPath, cacheDir, system.disk)
-  return measure(plan, zip, { known, checked, before: before.get(plan.config.name) ?? baseline })
+  return measure(plan, zip, {
+    known,
+    checked,
+    before: before.get(plan.config.name) ?? baseline,
+    isComplete: checked !== null && own !== null,
+  })
 }
 
 /** One that somebody else made is checked if it is told what it is to run on. */
@@ -53,9 +60,9 @@ async function measureZip(path: string, options: MeasureOptions, system: System)
   const { runtime, handler } = options.target
   const plan = runtime === null ? planAnyZip(path) : planZip(path, options.target)
   const found = await collectZip(plan, system)
-  const known = await recallKnown({ sha256: found.artifact.sha256, cacheDir: options.cacheDir }, system.disk)
-  // What was found on the way to it is of the function that it was packed for.
-  const zip = withKnown(found, known === null ? null : { ...known, findings: [] })
+  const place = { sha256: found.artifact.sha256, path: null, cacheDir: options.cacheDir }
+  const known = await recallKnown(place, system.disk)
+  const zip = withKnown(found, known)
   const checked = options.check && runtime !== null ? await checkContents(plan, zip, system) : null
   const report = measure(plan, zip, { known, checked, before: null })
   return { ...report, runtime, architecture: runtime === null ? null : report.architecture, handler }

@@ -103,7 +103,7 @@ async function tell(
     const make = (mostBytes: number) => documentAsMarkdown(document, { changes, mostBytes })
     if (output !== 'quiet') console.out(make(SUMMARY_BYTES))
     await appendSummary(make, system)
-    return
+    if (output !== 'quiet') return
   }
   const { documentAsText } = await import('../report/measured-text.ts')
   const style = { color: console.color, verbose: output === 'verbose', cwd: system.cwd, width: console.width }

@@ -13,6 +13,9 @@ const MOST_HOPS = 40
 /** No tree of packages has more files behind links. */
 const MOST_ALIASES = 100_000
 
+/** Characters that all links together may have looked at: thousands of times what any tree of packages needs, and a second of work. */
+const MOST_LOOKED_AT = 400_000_000
+
 /** The files that links lead to, at the links' own paths: one for a link to a file, all of a folder for a link to a folder. */
 export function aliasesOf(entries: readonly Link[], files: readonly FileEntry[]): FileEntry[] {
   const links = new Map(entries.flatMap(({ path, target }) => (target === null ? [] : [[path, target] as const])))
@@ -20,8 +23,9 @@ export function aliasesOf(entries: readonly Link[], files: readonly FileEntry[])
   const byPath = new Map<string, FileEntry>(files.map(file => [file.path, file]))
   const filesIn = makeFolders(files)
   const aliases = new Map<string, FileEntry>()
+  const effort = { left: MOST_LOOKED_AT }
   for (const path of links.keys()) {
-    const place = isSafePath(path) ? placeOf(path, links) : null
+    const place = isSafePath(path) ? placeOf(path, links, effort) : null
     if (place === null || place === path || aliases.size > MOST_ALIASES) continue
     const file = byPath.get(place)
     const found = file === undefined ? filesIn(place) : [file]
@@ -56,10 +60,13 @@ function placeOfFirst(placed: readonly FileEntry[], path: string): number {
   return low
 }
 
-/** Where a path leads when every link on the way is followed; null: out of the zip, or round and round. */
-function placeOf(path: string, links: ReadonlyMap<string, string>): string | null {
+/** Where a path leads when every link on the way is followed; null: out of the zip, round and round, or beyond all effort. */
+function placeOf(path: string, links: ReadonlyMap<string, string>, effort: { left: number }): string | null {
   let place = path
   for (let hops = 0; hops < MOST_HOPS; hops++) {
+    // Each folder on the way is looked up by its whole path.
+    effort.left -= (place.length * place.split('/').length) / 2
+    if (effort.left < 0) return null
     const link = firstLink(place, links)
     if (link === null) return place
     const target = posix.join(posix.dirname(link.path), link.target)

@@ -8,12 +8,20 @@ import type { Disk, System } from '../system/system.ts'
 import { DIRECT } from './python/closure.ts'
 import { readDistInfo } from './python/dist-info.ts'
 
-/** A METADATA, RECORD or package.json beyond this is none. */
+/** A METADATA, RECORD or package.json beyond this is none, and so are all that come when they have had so much together. */
 const MOST_TEXT_BYTES = 16 * 1_048_576
+const MOST_TEXTS_BYTES = 64 * 1_048_576
 
 /** Ten times what the largest distributions have. */
 const MOST_REQUIREMENTS = 5000
 const MOST_EXTRAS = 1000
+
+/** Reads what files of a zip say of packages, up to a bound. */
+interface Texts {
+  readonly disk: Disk
+  readonly signal: AbortSignal
+  leftBytes: number
+}
 
 /** A package of a zip: where it says so itself, and what it wants. */
 interface FoundPackage {
@@ -36,13 +44,14 @@ interface FoundPackage {
 export async function ownPackages(
   files: readonly FileEntry[],
   { language, target }: Pick<Plan, 'language' | 'target'>,
-  { disk }: System,
+  { disk, signal }: System,
 ): Promise<{ readonly files: readonly FileEntry[]; readonly packages: readonly PackedPackage[] }> {
+  const texts: Texts = { disk, signal, leftBytes: MOST_TEXTS_BYTES }
   const markers = language === 'python' && 'markers' in target ? target.markers : null
   const isActive = ({ marker }: Requirement, extras: readonly string[]) =>
     markers !== null && evaluateMarker(marker, markers, extras)
-  const python = await distributionsOf(files, isActive, disk)
-  const node = await nodePackagesOf(files, disk)
+  const python = await distributionsOf(files, isActive, texts)
+  const node = await nodePackagesOf(files, texts)
   const owned = files.map(file => {
     const owner = python.owners.get(file.path) ?? nodeOwner(file.path, node.byFolder)
     return owner === null ? file : { ...file, owner }
@@ -53,7 +62,7 @@ export async function ownPackages(
 async function distributionsOf(
   files: readonly FileEntry[],
   isActive: (requirement: Requirement, extras: readonly string[]) => boolean,
-  disk: Disk,
+  texts: Texts,
 ): Promise<{ readonly owners: ReadonlyMap<string, string>; readonly found: readonly FoundPackage[] }> {
   const byPath = new Map<string, FileEntry>(files.map(file => [file.path, file]))
   const owners = new Map<string, string>()
@@ -61,7 +70,7 @@ async function distributionsOf(
   const versions = new Map<string, string>()
   for (const metadata of files.filter(({ path }) => /(?:^|\/)[^/]+\.dist-info\/METADATA$/.test(path))) {
     const folder = posix.dirname(metadata.path)
-    const distribution = await distributionAt(folder, metadata, isActive, disk)
+    const distribution = await distributionAt(folder, metadata, isActive, texts)
     if (distribution === null) continue
     const { name, version } = distribution
     // Another version, in a folder that is not on Python's path say, is a package of its own.
@@ -69,7 +78,7 @@ async function distributionsOf(
     const one = { ...distribution, id: isOther ? `${name}==${version}` : name }
     if (!isOther) versions.set(name, version)
     found.push(one)
-    for (const path of await recordedPaths(folder, byPath.get(`${folder}/RECORD`), disk)) {
+    for (const path of await recordedPaths(folder, byPath.get(`${folder}/RECORD`), texts)) {
       if (byPath.has(path) && !owners.has(path)) owners.set(path, one.id)
     }
   }
@@ -86,13 +95,12 @@ async function distributionAt(
   folder: string,
   metadata: FileEntry,
   isActive: (requirement: Requirement, extras: readonly string[]) => boolean,
-  disk: Disk,
+  texts: Texts,
 ): Promise<FoundPackage | null> {
-  const text = await textOf(metadata, disk)
+  const text = await textOf(metadata, texts)
   try {
-    const { name, version, requires, extras, licence } = readDistInfo(text, null)
-    const asks = requires.slice(0, MOST_REQUIREMENTS)
-    const namesOf = (asked: readonly string[]) => asks.filter(one => isActive(one, asked)).map(one => one.name)
+    const { name, version, requires, extras, licence } = readDistInfo(text, null, MOST_REQUIREMENTS)
+    const namesOf = (asked: readonly string[]) => requires.filter(one => isActive(one, asked)).map(one => one.name)
     return {
       id: name,
       name,
@@ -112,11 +120,11 @@ async function distributionAt(
   }
 }
 
-async function recordedPaths(folder: string, record: FileEntry | undefined, disk: Disk): Promise<readonly string[]> {
+async function recordedPaths(folder: string, record: FileEntry | undefined, texts: Texts): Promise<readonly string[]> {
   if (record === undefined) return []
   try {
     const root = posix.dirname(folder)
-    return parseRecord(await textOf(record, disk)).map(({ path }) => posix.join(root, path))
+    return parseRecord(await textOf(record, texts)).map(({ path }) => posix.join(root, path))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return []
@@ -127,7 +135,7 @@ const PACKAGE_FOLDER = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/@.][^/]*)$/
 
 async function nodePackagesOf(
   files: readonly FileEntry[],
-  disk: Disk,
+  texts: Texts,
 ): Promise<{ readonly byFolder: ReadonlyMap<string, string>; readonly found: readonly FoundPackage[] }> {
   const manifests: {
     readonly folder: string
@@ -140,9 +148,12 @@ async function nodePackagesOf(
     const folder = posix.dirname(file.path)
     const named = PACKAGE_FOLDER.exec(folder)?.[1]
     if (named === undefined || posix.basename(file.path) !== 'package.json') continue
-    const manifest = await manifestOf(file, disk)
+    const manifest = await manifestOf(file, texts)
     if (manifest === null || manifest.version === '') continue
-    const wants = [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies].flatMap(Object.keys)
+    const { dependencies, optionalDependencies, peerDependencies } = manifest
+    const wants = [dependencies, optionalDependencies, peerDependencies]
+      .flatMap(Object.keys)
+      .slice(0, MOST_REQUIREMENTS)
     const { name, version, licence } = manifest
     manifests.push({ folder, name: name || named, version, wants, licence: licence || null })
   }
@@ -154,9 +165,9 @@ async function nodePackagesOf(
   return { byFolder, found }
 }
 
-async function manifestOf(file: FileEntry, disk: Disk): Promise<ReturnType<typeof parsePackageJson> | null> {
+async function manifestOf(file: FileEntry, texts: Texts): Promise<ReturnType<typeof parsePackageJson> | null> {
   try {
-    return parsePackageJson(await textOf(file, disk))
+    return parsePackageJson(await textOf(file, texts))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return null
@@ -212,6 +223,9 @@ function add(sets: Map<string, Set<string>>, key: string, value: string): void {
   else set.add(value)
 }
 
-async function textOf({ bytes, content }: FileEntry, disk: Disk): Promise<string> {
-  return bytes > MOST_TEXT_BYTES ? '' : Buffer.from(await readContent(content, disk)).toString('utf8')
+async function textOf({ bytes, content }: FileEntry, texts: Texts): Promise<string> {
+  texts.signal.throwIfAborted()
+  if (bytes > Math.min(MOST_TEXT_BYTES, texts.leftBytes)) return ''
+  texts.leftBytes -= bytes
+  return Buffer.from(await readContent(content, texts.disk)).toString('utf8')
 }

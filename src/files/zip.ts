@@ -50,10 +50,12 @@ const MOST_UNZIPPED_BYTES = 2 * UNZIPPED_BYTES
 export async function collectZip({ artifactPath: path, ...plan }: ZipPlan, system: System): Promise<ZipContents> {
   const listing = await listZip(path, system.disk)
   const reading = { ...system, disk: inPieces(listing.bytes, system.disk) }
-  const unzippedBytes = sum(listing.entries.filter(({ kind }) => kind !== 'folder').map(({ bytes }) => bytes))
-  if (unzippedBytes > MOST_UNZIPPED_BYTES) {
-    throw new UserError('ZIP_TOO_LARGE', path, unzippedBytes, MOST_UNZIPPED_BYTES, UNZIPPED_BYTES)
+  // What folders claim to hold is read, too.
+  const readBytes = sum(listing.entries.map(({ bytes }) => bytes))
+  if (readBytes > MOST_UNZIPPED_BYTES) {
+    throw new UserError('ZIP_TOO_LARGE', path, readBytes, MOST_UNZIPPED_BYTES, UNZIPPED_BYTES)
   }
+  const unzippedBytes = sum(listing.entries.filter(({ kind }) => kind !== 'folder').map(({ bytes }) => bytes))
   const readings = await readEntries(listing, reading)
   const entries = await namedEntries(listing, readings, reading)
   const found = filesOf(listing)

@@ -22,7 +22,7 @@ export async function conclude(packed: Packed, cacheDir: string | null, disk: Di
   const owners = artifact.entries.map(({ owner }) => owner)
   const { packages, inlined, leftOut } = fileSet
   const known = { packages, inlined, owners, reasons: decisions.kept, leftOut, findings: fileSet.findings }
-  await rememberKnown({ sha256: artifact.sha256, cacheDir }, known, disk)
+  await rememberKnown({ sha256: artifact.sha256, path: artifact.path, cacheDir }, known, disk)
   await rememberBaseline(report, cacheDir, disk)
   return report
 }

@@ -10,6 +10,8 @@ export interface Told {
   readonly checked: readonly Finding[] | null
   /** The zip's bytes that it may have grown from; null: nobody knows them. */
   readonly before: number | null
+  /** Whether all was looked for that `ignore` may name. Default: if checks were made. */
+  readonly isComplete?: boolean
 }
 
 /** Measures an artifact and judges it against Lambda's limits and the user's budget. */
@@ -22,11 +24,11 @@ export function judgeWhole(
   plan: Plan,
   fileSet: FileSet,
   artifact: Artifact,
-  { checked, before }: Told,
+  { checked, before, isComplete = checked !== null }: Told,
 ): Omit<FunctionReport, 'packages'> {
   const { config } = plan
   const limits = limitsOf(config, artifact, before)
-  const { findings, silenced } = tell(plan, fileSet.findings, checked)
+  const { findings, silenced } = tell(plan, [...fileSet.findings, ...(checked ?? [])], isComplete)
   return {
     name: config.name,
     runtime: config.runtime,
@@ -46,18 +48,17 @@ export function judgeFiles(plan: Plan, fileSet: FileSet, checked: readonly Findi
   const { config } = plan
   const bytes = fileSet.files.reduce((sum, file) => sum + file.bytes, 0)
   const limits = unzippedLimits(config, bytes)
-  const { findings, silenced } = tell(plan, fileSet.findings, checked)
+  const { findings, silenced } = tell(plan, [...fileSet.findings, ...checked], true)
   const { name, runtime, architecture, handler } = config
   const ok = isFine(limits, findings)
   return { name, runtime, architecture, handler, artifact: null, packages: null, limits, findings, silenced, ok }
 }
 
-function tell(plan: Plan, ofFiles: readonly Finding[], checked: readonly Finding[] | null): Silence {
+function tell(plan: Plan, ofFiles: readonly Finding[], isComplete: boolean): Silence {
   const uncounted = plan.config.layers
     .filter(({ unzippedBytes }) => unzippedBytes === null)
     .map(({ arn }) => finding('LAYER_NOT_COUNTED', '', arn))
-  const found = [...plan.findings, ...ofFiles, ...(checked ?? []), ...uncounted]
-  return silence(found, plan.config, checked !== null)
+  return silence([...plan.findings, ...ofFiles, ...uncounted], plan.config, isComplete)
 }
 
 /** Whether nothing that was found or measured decides the exit code. */

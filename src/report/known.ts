@@ -18,6 +18,8 @@ export interface Known {
 /** An artifact, and the cache's folder; null: nothing is kept. */
 export interface KnownPlace {
   readonly sha256: string
+  /** Of a function: two may have the same bytes, and not the same findings. null of other zips. */
+  readonly path: string | null
   readonly cacheDir: string | null
 }
 
@@ -26,15 +28,23 @@ interface KeptKnown extends Omit<Known, 'owners'> {
   readonly owners: readonly number[]
 }
 
-/** What the last run that packed this very artifact knew of it; null where nobody has kept it. */
+/**
+ * What the last run that packed this very artifact knew of it; null where nobody has kept it. What was found and left out on the way to
+ * it is told of the same function alone.
+ */
 export async function recallKnown(place: KnownPlace, disk: Disk): Promise<Known | null> {
   const kept = (await readKept(placeOf(place), disk)) as KeptKnown | null
   if (kept === null) return null
   return { ...kept, owners: kept.owners.map(at => kept.packages[at]?.id ?? null) }
 }
 
-/** Keeps it for reports on this machine. */
+/** Keeps it for reports on this machine: of the function, and of the zip by whatever name. */
 export async function rememberKnown(place: KnownPlace, known: Known, disk: Disk): Promise<void> {
+  await keepKnown(place, known, disk)
+  await keepKnown({ ...place, path: null }, { ...known, findings: [], leftOut: [] }, disk)
+}
+
+async function keepKnown(place: KnownPlace, known: Known, disk: Disk): Promise<void> {
   const places = new Map(known.packages.map(({ id }, at) => [id, at]))
   const owners = known.owners.map(owner => (owner === null ? -1 : (places.get(owner) ?? -1)))
   const kept: KeptKnown = { ...known, owners }
@@ -43,6 +53,6 @@ export async function rememberKnown(place: KnownPlace, known: Known, disk: Disk)
   if (JSON.stringify(before) !== JSON.stringify(kept)) await keep(placeOf(place), kept, disk)
 }
 
-function placeOf({ sha256, cacheDir }: KnownPlace) {
-  return { dir: cacheDir, kind: 'reports', key: sha256 }
+function placeOf({ sha256, path, cacheDir }: KnownPlace) {
+  return { dir: cacheDir, kind: 'reports', key: path === null ? sha256 : `${sha256} ${path}` }
 }

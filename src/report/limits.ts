@@ -80,9 +80,12 @@ export function isWithin(limits: readonly JudgedLimit[]): boolean {
   return limits.every(({ status, severity }) => status !== 'over' || severity !== 'error')
 }
 
+/** A share of some bytes may miss a whole number by less than this. */
+const ROUNDING = 1e-6
+
 /** It is always near what it was, so that only being over is worth a word. */
 function growthLimit(bytes: number, before: number, growth: Growth): JudgedLimit {
-  const limit = growth.kind === 'bytes' ? before + growth.bytes : Math.floor(before * (1 + growth.share))
+  const limit = growth.kind === 'bytes' ? before + growth.bytes : before + Math.floor(before * growth.share + ROUNDING)
   return { id: 'budget-growth', bytes, limit, status: bytes > limit ? 'over' : 'ok', severity: 'error' }
 }
 

@@ -37,7 +37,8 @@ export function documentAsText(
   changes: ReadonlyMap<string, string> = new Map(),
 ): string {
   const blocks = functions.map(report => measuredLines(report, changes.get(report.name) ?? null, style))
-  if (total !== null && functions.length + total.limits.length > 1) blocks.push(totalLines(total, functions, style))
+  if (total !== null && (!total.ok || functions.length + total.limits.length > 1))
+    blocks.push(totalLines(total, functions, style))
   return `${blocks.map(lines => lines.join('\n')).join('\n\n')}\n`
 }
 

@@ -107,3 +107,8 @@ function byPath(a: InlinedShare, b: InlinedShare): number {
   if (a.path !== b.path) return a.path < b.path ? -1 : 1
   return a.package < b.package ? -1 : 1
 }
+
+/** Whether a package is Python's. Of Node.js the id always has the version, behind an `@`. */
+export function isDistribution({ id, name, version }: Pick<PackageSize, 'id' | 'name' | 'version'>): boolean {
+  return id === name || id === `${name}==${version}`
+}

@@ -7,7 +7,7 @@ import parseExpression from 'spdx-expression-parse'
 import { packageUrl } from '../formats/package-url.ts'
 import type { PackageSize } from '../model.ts'
 import type { PublicReport, ReportDocument } from './json.ts'
-import { OWN } from './packages.ts'
+import { isDistribution, OWN } from './packages.ts'
 
 /** Of each artifact, by its sha256: by the id of a package the sha256 of what `sha256sum` prints of its files, sorted by path. */
 export type PackageHashes = ReadonlyMap<string, ReadonlyMap<string, string>>
@@ -27,7 +27,9 @@ export function sbomOf({ functions }: ReportDocument, hashes: PackageHashes, ver
   bom.metadata.tools.components.add(new Component(ComponentType.Application, 'lpack', { version }))
   bom.metadata.properties.add(new Property('lpack:hashes', HASH_NOTE))
   const isOne = functions.length === 1
-  for (const report of functions) {
+  const names = distinct(functions.map(({ name }) => name))
+  for (const [place, { ...named }] of functions.entries()) {
+    const report = { ...named, name: names[place] ?? named.name }
     const of = hashes.get(report.artifact.sha256) ?? new Map<string, string>()
     const { application, libraries } = componentsOf(report, of, isOne ? '' : `${report.name}/`)
     if (isOne) bom.metadata.component = application
@@ -37,6 +39,14 @@ export function sbomOf({ functions }: ReportDocument, hashes: PackageHashes, ver
   const serializer = new JsonSerializer(new CycloneJson.Normalize.Factory(Spec1dot6))
   // The library sorts by the rules of a language, and these differ between machines: all is added in order.
   return `${serializer.serialize(bom, { sortLists: false, space: 2 })}\n`
+}
+
+/** With a number behind those that were there before: of references that are there twice the library makes random ones. */
+function distinct(names: readonly string[]): readonly string[] {
+  return names.map((name, place) => {
+    const before = names.slice(0, place).filter(one => one === name).length
+    return before === 0 ? name : `${name}#${before + 1}`
+  })
 }
 
 /** A function, and its packages in the order of their ids. References start with `scope`. */
@@ -69,8 +79,7 @@ function libraryOf(
   hashes: ReadonlyMap<string, string>,
   scope: string,
 ): Component {
-  // Only a Node.js package has its version in its id.
-  const type = id === name ? 'pypi' : 'npm'
+  const type = isDistribution({ id, name, version }) ? 'pypi' : 'npm'
   const [group, plain] = type === 'npm' && /^@[^/]+\/./.test(name) ? splitScope(name) : [undefined, name]
   const purl = packageUrl(type, name, version)
   const library = new Component(ComponentType.Library, plain, {

@@ -15,12 +15,16 @@ export interface DistInfo {
 }
 
 /** Reads the texts of METADATA and WHEEL (null: there is none). Throws a SyntaxError that says what they get wrong. */
-export function readDistInfo(metadataText: string, wheelText: string | null): DistInfo {
+export function readDistInfo(
+  metadataText: string,
+  wheelText: string | null,
+  mostRequirements = Number.POSITIVE_INFINITY,
+): DistInfo {
   const metadata = parseMetadata(metadataText)
   return {
     name: normaliseName(metadata.name),
     version: metadata.version,
-    requires: metadata.requiresDist.map(readRequirement),
+    requires: metadata.requiresDist.slice(0, mostRequirements).map(readRequirement),
     extras: metadata.providesExtra.map(normaliseName),
     licence: metadata.licence,
     tags: wheelText === null ? [] : parseWheelFile(wheelText).tags,

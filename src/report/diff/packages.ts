@@ -1,6 +1,7 @@
 import { compareVersions, isVersion } from '../../formats/pep440.ts'
 import { compareSemver } from '../../formats/semver.ts'
 import type { ComparedPackage, FileChange, PackageChange } from '../diff.ts'
+import { isDistribution } from '../packages.ts'
 
 type Pair = readonly [old: ComparedPackage | null, now: ComparedPackage | null]
 
@@ -47,9 +48,9 @@ function byVersion(a: ComparedPackage, b: ComparedPackage): number {
   return orderOf(a, b) ?? (a.version < b.version ? -1 : 1)
 }
 
-/** null where nobody can tell. A Node.js package has its version in its id. */
+/** null where nobody can tell. */
 function orderOf(a: ComparedPackage, b: ComparedPackage): number | null {
-  if (a.id !== a.name) return compareSemver(a.version, b.version)
+  if (!isDistribution(a)) return compareSemver(a.version, b.version)
   return isVersion(a.version) && isVersion(b.version) ? compareVersions(a.version, b.version) : null
 }
 
