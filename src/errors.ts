@@ -194,6 +194,8 @@ const MESSAGES = {
     `${path} is where the image's folder belongs, and lpack didn't make it. Move it, or name another folder with --out-dir.`,
   CONTEXT_NAMES_COLLIDE: (path: string, outDir: string) =>
     `"${path}" can't be in a build context in ${outDir} beside another file: the file system there ignores case. Rename one of the two, or name a folder elsewhere with --out-dir.`,
+  PUSH_REFUSED: (name: string, errors: readonly { readonly code: string; readonly message: string }[]) =>
+    `"${name}" is not pushed, for it would not start:\n${errors.map(({ code, message }) => `  ${code}: ${message}`).join('\n')}`,
   PUSH_REFERENCE_UNUSABLE: (reference: string) =>
     `--push is "${reference}", which names no image. Write it as registry/repository:tag, in lower case, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/{name}:latest.`,
   PUSH_NAME_NEEDED: (reference: string, functions: number) =>

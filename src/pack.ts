@@ -3,6 +3,7 @@ import { openCache } from './cache/open.ts'
 import { check } from './check/check.ts'
 import { recallFindings, rememberFindings } from './check/remembered.ts'
 import { makeEncoder } from './deflate/encoder.ts'
+import { UserError } from './errors.ts'
 import { collectFiles } from './files/collect.ts'
 import { noDecisions } from './files/decisions.ts'
 import { makeImages, meansOf } from './image/make-images.ts'
@@ -11,7 +12,7 @@ import type { ImageRequest } from './image/types.ts'
 import type { Config, FunctionReport, ImageReport, Plan } from './model.ts'
 import { makePlans } from './plan/make-plans.ts'
 import { conclude } from './report/conclude.ts'
-import { judgeImage } from './report/judge-image.ts'
+import { errorsOf, judgeImage } from './report/judge-image.ts'
 import type { System } from './system/system.ts'
 import type { Tools } from './zip/compress.ts'
 import { makeZips } from './zip/make-zips.ts'
@@ -61,6 +62,7 @@ export async function image(config: Config, options: ImageOptions, system: Syste
         const { recipe, findings } = recipeOf(plan, one.fileSet)
         return { ...one, recipe, recipeFindings: findings, beside: one.fileSet.beside }
       })
+      if (options.push !== null) refuseBad(checked)
       const made = await makeImages(checked, { ...options, outDir: config.outDir }, means, { ...tools, workDir })
       await remember(made)
       return made.map(({ plan, fileSet, artifact, recipeFindings, found, findings }) =>
@@ -68,6 +70,14 @@ export async function image(config: Config, options: ImageOptions, system: Syste
       )
     }),
   )
+}
+
+/** A tag is in use as soon as it is pushed: what would not start doesn't get that far. Throws UserError PUSH_REFUSED. */
+function refuseBad(checked: readonly Awaited<ReturnType<typeof collectAndCheck>>[]): void {
+  for (const { plan, fileSet, findings } of checked) {
+    const errors = errorsOf(plan, fileSet, findings)
+    if (errors.length > 0) throw new UserError('PUSH_REFUSED', plan.config.name, errors)
+  }
 }
 
 /** A function's files, and what checking them found, now or in an earlier run; null: they are not to be checked. */

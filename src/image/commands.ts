@@ -34,7 +34,10 @@ export function commandsOf(of: Commanded, engine: Pick<Engine, 'name' | 'dialect
   const build = { tag: config.image.tag, architecture, contextDir: dir ?? '', epoch: null, pipConf: null, idFile: null }
   return {
     build: kind === 'dockerfile' ? [line([name, ...buildArguments(dialect, build)])] : [],
-    load: kind === 'image' && dir !== null ? [`${line(['tar', '-C', dir, '-c', '.'])} | docker load`] : [],
+    load:
+      kind === 'image' && dir !== null
+        ? [line(['skopeo', 'copy', `oci:${dir}`, `docker-daemon:${config.image.tag}`])]
+        : [],
     run: [runLine(of, name)],
     invoke: [line(['curl', INVOKE_URL, '-d', '{}'])],
     push: pushed === null ? pushLines(of, name) : [],

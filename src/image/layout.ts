@@ -48,7 +48,14 @@ export async function isStandingLayout(image: ComposedImage, dir: string, tag: s
 
 /** Whether a folder may be replaced by a layout: nothing is lost that isn't one. */
 export async function isLayout(dir: string, disk: Disk): Promise<boolean> {
-  return (await disk.stat(join(dir, LAYOUT_FILE)))?.kind === 'file' && (await disk.stat(join(dir, INDEX_FILE))) !== null
+  if ((await disk.stat(join(dir, LAYOUT_FILE)))?.kind !== 'file') return false
+  try {
+    const index = JSON.parse(await disk.readText(join(dir, INDEX_FILE))) as { readonly manifests?: unknown }
+    // Other programs put several into one.
+    return Array.isArray(index.manifests) && index.manifests.length === 1
+  } catch {
+    return false
+  }
 }
 
 function layoutFiles({ layers, config, oci }: ComposedImage, tag: string): LayoutFiles {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { finding } from '../findings.ts'
 import type { Finding, ImageArtifact } from '../model.ts'
-import { exchangeFolders, placeBeside, withDraftFolder } from '../system/output-folder.ts'
+import { exchangeFolders, hasBeside, placeBeside, withDraftFolder } from '../system/output-folder.ts'
 import type { System } from '../system/system.ts'
 import { commandsOf } from './commands.ts'
 import { createdAt } from './compose.ts'
@@ -55,7 +55,7 @@ async function place<W extends WantedImage>(wanted: readonly W[], outDir: string
     const isOwn = await isContext(dir, disk)
     if (!isOwn && !(await isFree(dir, tools.system))) throw new UserError('IMAGE_FOLDER_TAKEN', dir)
     const isSame = isOwn && (await isStandingContext(one.recipe, dir, tools.cache.contents, tools.system))
-    if (isSame && (await hasBeside(one, outDir, tools.system))) standing.add(one)
+    if (isSame && (await hasBeside(one.beside, outDir, disk))) standing.add(one)
   }
   const missing = wanted.filter(one => !standing.has(one))
   if (missing.length === 0) return standing
@@ -76,14 +76,6 @@ function folderOf({ recipe }: WantedImage, parent: string): string {
 async function isFree(dir: string, { disk }: System): Promise<boolean> {
   const stat = await disk.lstat(dir)
   return stat === null || (stat.kind === 'directory' && (await disk.list(dir)).length === 0)
-}
-
-async function hasBeside({ beside }: WantedImage, outDir: string, { disk }: System): Promise<boolean> {
-  for (const { name, bytes } of beside) {
-    const there = await disk.readBytes(join(outDir, name)).catch(() => null)
-    if (there === null || Buffer.compare(there, bytes) !== 0) return false
-  }
-  return true
 }
 
 async function build(

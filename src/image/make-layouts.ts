@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { parseImageReference } from '../formats/image-reference.ts'
 import type { ImageArtifact } from '../model.ts'
-import { exchangeFolders, placeBeside, withDraftFolder } from '../system/output-folder.ts'
+import { exchangeFolders, hasBeside, placeBeside, withDraftFolder } from '../system/output-folder.ts'
 import type { Disk } from '../system/system.ts'
 import { resolveBase } from './base.ts'
 import { fetchBaseLayers } from './base-layers.ts'
@@ -82,7 +82,8 @@ async function place<W extends WantedImage>(images: readonly Composed<W>[], outD
     const dir = folderOf(one, outDir)
     const isOwn = await isLayout(dir, disk)
     if (!isOwn && (await disk.lstat(dir)) !== null) throw new UserError('IMAGE_FOLDER_TAKEN', dir)
-    if (isOwn && (await isStandingLayout(one.image, dir, tagOf(one), disk))) standing.add(one)
+    const isSame = isOwn && (await isStandingLayout(one.image, dir, tagOf(one), disk))
+    if (isSame && (await hasBeside(one.one.beside, outDir, disk))) standing.add(one)
   }
   const missing = images.filter(one => !standing.has(one))
   if (missing.length === 0) return standing

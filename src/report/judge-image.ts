@@ -30,6 +30,12 @@ export function judgeImage(
   }
 }
 
+/** What keeps a function from starting, as far as it was found before its image is made. */
+export function errorsOf(plan: Plan, fileSet: FileSet, checked: readonly Finding[] | null): readonly Finding[] {
+  const found = [...plan.findings, ...fileSet.findings, ...(checked ?? [])]
+  return silence(found, plan.config, false).findings.filter(({ severity }) => severity === 'error')
+}
+
 /** Heaviest first. Sorted for determinism */
 function sizesOf(fileSet: FileSet): ImageReport['packages'] {
   const files = fileSet.files.map(({ path, bytes, owner }) => ({ path, bytes, zippedBytes: 0, owner }))

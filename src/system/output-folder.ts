@@ -40,6 +40,19 @@ export async function placeBeside(
   })
 }
 
+/** Whether the files stand beside an artifact already. */
+export async function hasBeside(
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+  outDir: string,
+  disk: Disk,
+): Promise<boolean> {
+  for (const { name, bytes } of files) {
+    const there = await disk.readBytes(join(outDir, name)).catch(() => null)
+    if (there === null || Buffer.compare(there, bytes) !== 0) return false
+  }
+  return true
+}
+
 /** A finished folder, and where it belongs. */
 export interface FolderDraft {
   readonly draft: string
@@ -62,7 +75,8 @@ export async function exchangeFolders(folders: readonly FolderDraft[], disk: Dis
       })
     }
   } catch (error) {
-    for (const step of undo.reverse()) await step()
+    // As much as can be, whatever stands in the way of a step.
+    for (const step of undo.reverse()) await step().catch(() => undefined)
     throw error
   }
 }

@@ -65,6 +65,16 @@ describe('lpack image --oci', it => {
       assert.equal(await readdir(join(dir, 'lpack.out/hello.oci')), ['mine.txt'])
     }))
 
+  it('replaces no layout that another program has put a second image into', () =>
+    inProject(async dir => {
+      await lpack(dir, ['image', '--oci'])
+      const index = join(dir, 'lpack.out/hello.oci/index.json')
+      const { manifests, ...rest } = JSON.parse(await readFile(index, 'utf8'))
+      await writeFile(index, JSON.stringify({ ...rest, manifests: [...manifests, ...manifests] }))
+      assert.is((await lpack(dir, ['image', '--oci'])).code, 2)
+      assert.is(JSON.parse(await readFile(index, 'utf8')).manifests.length, 2)
+    }))
+
   it('writes no layout when one of several cannot be made', () =>
     inProject(async (dir, registry) => {
       const base = `${registry.host}/${REPOSITORY}`
@@ -99,6 +109,22 @@ describe('lpack image --push', it => {
       const { out } = await lpack(dir, push.slice(0, 3))
       assert.match(out, `  ${registry.host}/fn/hello@${second.digest}\n    pushed, `)
       assert.match(out, `run     docker run --rm -p 9000:8080 --platform linux/amd64`)
+    }))
+
+  it('pushes nothing of several if one would not start', () =>
+    inProject(async (dir, registry) => {
+      const image = { base: `${registry.host}/${REPOSITORY}:3.13` }
+      await configure(dir, { functions: { good: { image }, bad: { image, handler: 'gone.handler' } } })
+      const push = ['image', '--push', `${registry.host}/fn/{name}:1`]
+      const { code, err } = await lpack(dir, push)
+      assert.is(code, 2)
+      assert.match(err, '"bad" is not pushed, for it would not start:\n  HANDLER_MODULE_MISSING: ')
+      assert.equal(
+        [...registry.manifests.keys()].filter(key => key.startsWith('fn/')),
+        [],
+      )
+      assert.is((await lpack(dir, [...push, '--no-check'])).code, 0)
+      assert.ok(registry.manifests.has('fn/bad:1'))
     }))
 
   it('writes the layout, too, where that is asked', () =>

@@ -236,6 +236,14 @@ describe('budgets', it => {
       const quiet = await lpack(dir, ['zip', '--quiet'])
       assert.equal([quiet.code, quiet.out], [1, ''])
       assert.match(quiet.err, 'totalBudget.zipped')
+      for (const args of [
+        ['report', '--quiet'],
+        ['report', '--quiet', '--markdown'],
+      ]) {
+        const silent = await lpack(dir, args)
+        assert.equal([silent.code, silent.out], [1, ''])
+        assert.match(silent.err, 'totalBudget.zipped')
+      }
       const reported = await lpack(dir, ['report', '--json'])
       assert.is(reported.code, 1)
       assert.equal(documentIn(reported).total, total)
@@ -272,6 +280,11 @@ describe('lpack report, of hostile zips', it => {
   const zips: readonly (readonly [string, LooseZip | Uint8Array, string])[] = [
     ['a bomb', { entries: [{ ...text, lies: { bytes: 4_294_967_294 } }] }, 'larger than its data can be'],
     ['a bomb that may be one', bomb(), 'unpacks to 600000000 bytes'],
+    [
+      'a folder that is one',
+      { entries: [{ name: 'x/', content: randomBytes(600_000), method: 8, lies: { bytes: 600_000_000 } }] },
+      'unpacks to 600000000 bytes',
+    ],
     [
       'a size that is too small',
       { entries: [{ name: 'a.py', content: large, lies: { bytes: 10 } }] },

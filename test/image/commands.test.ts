@@ -76,7 +76,7 @@ describe('image/commands', it => {
   it('loads a layout, and lets lpack push it', () => {
     const layout: Commanded = { ...DOCKERFILE, kind: 'image', dir: '/project/lpack.out/hello.oci' }
     const { build, load, push } = commandsOf(layout, null, '/project')
-    assert.equal([build, load], [[], ['tar -C lpack.out/hello.oci -c . | docker load']])
+    assert.equal([build, load], [[], ['skopeo copy oci:lpack.out/hello.oci docker-daemon:hello:latest']])
     assert.is(push.at(-1), 'lpack image hello --push ACCOUNT.dkr.ecr.REGION.amazonaws.com/hello:latest')
   })
 

@@ -113,6 +113,19 @@ describe('the bill of materials', it => {
     )
   })
 
+  it('is the same to the byte with two artifacts of one name', () => {
+    const make = () => sbomOf(documentOf([report('fn.zip', []), report('fn.zip', [])]), new Map(), '1')
+    assert.is(make(), make())
+    assert.match(make(), '"function:fn.zip#2"')
+  })
+
+  it('takes a second version of a distribution for one of Python', () => {
+    const second = python('numpy', '2.0.0', { id: 'numpy==2.0.0' })
+    const text = sbomOf(documentOf([report('hello', [python('numpy', '1.26.4', {}), second])]), new Map(), '1')
+    assert.match(text, 'pkg:pypi/numpy@2.0.0')
+    assert.not.match(text, 'pkg:npm')
+  })
+
   it('is the same to the byte, in whatever order packages come', () => {
     const names = ['zeta', 'Alpha', 'älpha', 'alpha', '_x']
     const packages = names.map(name => node(name, '1.0.0', { requiredBy: names.filter(other => other < name) }))

@@ -144,7 +144,10 @@ async function installInstead(item: SelectedPackage, disk: Disk): Promise<Instea
   const [sdist] = origin.files
   if (sdist === undefined || sdist.location === null) return null
   const isNative = await isNativeSdist(sdist.location, sdist.filename, disk)
-  return { install: toInstall(item, hashesOf(origin)), isNative }
+  const known = hashesOf(origin)
+  // pip takes hashes of all or of none.
+  const hashes = known.length > 0 ? known : [await disk.sha256(sdist.location)]
+  return { install: toInstall(item, hashes), isNative }
 }
 
 /** null: it is to be built in the image. */
