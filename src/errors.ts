@@ -39,8 +39,10 @@ const MESSAGES = {
   CODE_UNKNOWN: (code: string, meant: string | null) =>
     `There is no finding "${code}"${meant === null ? '.' : `; did you mean "${meant}"?`} \`lpack check --list\` lists them all.`,
   // init
-  CONFIG_THERE: (file: string) =>
-    `${file} is there already, and \`lpack init\` overwrites nothing. Edit it, or remove it first.`,
+  CONFIG_THERE: (file: string, isAbove: boolean) =>
+    isAbove
+      ? `${file} is the config of this folder, too: add what is here to its \`functions\`.`
+      : `${file} is there already, and \`lpack init\` overwrites nothing. Edit it, or remove it first.`,
   INIT_UNSURE: (label: string, key: string, why: string) =>
     `${label}no file here says the ${key}${why === '' ? '' : `: ${why}`}. Run \`lpack init\` in a terminal, without --yes, and it asks for it; or write lpack.config.yaml yourself.`,
   // config

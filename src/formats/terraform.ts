@@ -7,6 +7,10 @@ export interface TerraformBlock {
   readonly name: string
   /** Arguments right in the block whose value is a text, a number, or a list of one text; references are left out. */
   readonly values: Readonly<Record<string, string | number>>
+  /** Arguments right in the block that are no literal. */
+  readonly unclear: readonly string[]
+  /** The archive_file that the block names; null: none. */
+  readonly archive: string | null
 }
 
 const HEADER = /^[ \t]*(resource|data)[ \t]+"([^"]+)"[ \t]+"([^"]+)"[ \t]*\{/gm
@@ -16,13 +20,17 @@ export function readTerraform(text: string): readonly TerraformBlock[] {
   const code = withoutComments(text)
   return [...code.matchAll(HEADER)].map(match => {
     const [header, kind = '', type = '', name = ''] = match
-    return { kind, type, name, values: valuesOf(bodyFrom(code, match.index + header.length)) }
+    const body = bodyFrom(code, match.index + header.length)
+    const archive = /\bdata\.archive_file\.(\w+)/.exec(body)?.[1] ?? null
+    return { kind, type, name, ...valuesOf(body), archive }
   })
 }
 
+const HEREDOC = /<<[-~]?[ \t]*(\w+)[ \t]*\r?\n[\s\S]*?^[ \t]*\1\b/gm
+
 function withoutComments(text: string): string {
   const texts = /"(?:[^"\\\n]|\\.)*"|\/\*[\s\S]*?\*\/|(?:#|\/\/).*/g
-  return text.replaceAll(texts, found => (found.startsWith('"') ? found : ''))
+  return text.replaceAll(HEREDOC, 'null').replaceAll(texts, found => (found.startsWith('"') ? found : ''))
 }
 
 /** What stands between the braces of a block, without the blocks in it. */
@@ -38,12 +46,20 @@ function bodyFrom(code: string, start: number): string {
   return body
 }
 
-function valuesOf(body: string): Readonly<Record<string, string | number>> {
+function valuesOf(body: string): Pick<TerraformBlock, 'values' | 'unclear'> {
   const values: Record<string, string | number> = {}
-  const argument = /^[ \t]*([A-Za-z_][\w-]*)[ \t]*=[ \t]*(?:\[[ \t]*)?(?:"((?:[^"\\]|\\.)*)"|(\d+))/gm
-  for (const [, key = '', text, digits] of body.matchAll(argument)) {
-    if (digits !== undefined) values[key] = Number(digits)
-    else if (text !== undefined) values[key] = text.replace(/^\$\{path\.(module|root|cwd)\}\/?/, './')
+  const unclear: string[] = []
+  const argument = /^[ \t]*([A-Za-z_][\w-]*)[ \t]*=[ \t]*(?!=)/gm
+  for (const match of body.matchAll(argument)) {
+    const [all, key = ''] = match
+    const literal = LITERAL.exec(body.slice(match.index + all.length))
+    const text = literal?.[1]?.replace(/^\$\{path\.(module|root|cwd)\}\/?/, './')
+    if (literal?.[2] !== undefined) values[key] = Number(literal[2])
+    else if (text !== undefined && !text.includes('${')) values[key] = text
+    else unclear.push(key)
   }
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => !String(value).includes('${')))
+  return { values, unclear }
 }
+
+/** A text, a number, or a list of one text, and nothing behind it that would make another value of it. */
+const LITERAL = /^(?:\[\s*)?(?:"((?:[^"\\]|\\.)*)"|(\d+))\s*?,?\s*?(?:\]|(?=\r?\n|$))[ \t]*(?=\r?\n|$)/

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTEMPTY: 'a folder with files is there',
   ENXIO: 'it is a socket or a device',
   EPERM: 'permission denied',
+  ERR_STRING_TOO_LONG: 'it is too large',
   EROFS: 'the file system is read-only',
 }
 

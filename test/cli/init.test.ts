@@ -124,6 +124,72 @@ describe('lpack init', test => {
       assert.equal(await written(dir), [['my-fn', 'python3.13', 'arm64', 'app.lambda_handler', 'code', 512, null]])
     }))
 
+  test('says what another file gives by a reference, and what is not where it says', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, {
+        'app.py': PYTHON,
+        'template.yaml': [
+          'Resources:',
+          '  One:',
+          '    Type: AWS::Serverless::Function',
+          '    Properties: { Handler: app.lambda_handler, Runtime: !Ref Rt, Architectures: [!Ref Cpu] }',
+          '  Two:',
+          '    Type: AWS::Serverless::Function',
+          '    Properties: { Handler: gone.handler, Runtime: python3.13, MemorySize: 64, Timeout: 1000 }',
+          '  Three:',
+          '    Type: AWS::Serverless::Function',
+          '    Properties: { CodeUri: nosuch, Handler: gone.handler, Runtime: python3.13 }',
+        ].join('\n'),
+      })
+      const { code, err } = await lpack(dir, ['init', '--yes'])
+      assert.is(code, 0)
+      assert.match(err, 'left out: Three (nosuch is no folder here)')
+      assert.match(err, 'template.yaml gives the runtime of One by a reference: compare it')
+      assert.match(err, 'template.yaml gives the architecture of One by a reference: compare it')
+      assert.match(err, 'gone.handler of Two is not in .: correct `root` or `handler`')
+      const [, two] = await written(dir)
+      assert.equal(two, ['Two', 'python3.13', 'x86_64', 'gone.handler', '.', null, null])
+    }))
+
+  test('gives functions of one name names of their own', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, {
+        'functions/a b/app.py': PYTHON,
+        'functions/a-b/app.py': PYTHON,
+        'functions/A-B/app.py': PYTHON,
+      })
+      assert.is((await lpack(dir, ['init', '--yes'])).code, 0)
+      assert.equal((await written(dir)).map(([name]) => String(name).toLowerCase()).sort(), ['a-b', 'a-b-2', 'a-b-3'])
+    }))
+
+  test('says that a file is there of which it can make nothing', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, { 'app.py': PYTHON, 'serverless.yml': 'functions: ${file(functions.yml)}' })
+      const { code, err } = await lpack(dir, ['init', '--yes'])
+      assert.is(code, 0)
+      assert.match(err, 'serverless.yml is there, but declares no function that can be read from it')
+    }))
+
+  test('says which folders of functions it leaves out', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, {
+        'functions/a/app.py': PYTHON,
+        'functions/b/one.py': 'def handler(e, c): pass\n',
+        'functions/b/two.py': 'def handler(e, c): pass\n',
+      })
+      const { code, err } = await lpack(dir, ['init', '--yes'])
+      assert.is(code, 0)
+      assert.match(err, 'left out: b (one.handler and two.handler could each be the handler)')
+    }))
+
+  test('names the config of a folder above that is this one, too', () =>
+    inTemporaryFolder(async dir => {
+      await writeTree(dir, { '.git/HEAD': '', 'lpack.config.json': '{ "name": "mine" }', 'sub/app.py': PYTHON })
+      const { code, err } = await lpack(join(dir, 'sub'), ['init', '--yes'])
+      assert.is(code, 2)
+      assert.match(err, 'is the config of this folder, too')
+    }))
+
   test('overwrites no config, whatever its form', () =>
     inTemporaryFolder(async dir => {
       await writeTree(dir, { 'app.py': PYTHON, 'lpack.config.json': '{ "name": "mine" }' })

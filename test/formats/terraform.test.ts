@@ -7,8 +7,28 @@ describe('Terraform blocks', test => {
     const text =
       'resource "a" "b" {\n  text = "x"\n  number = 5\n  list = ["y"]\n  inner {\n    text = "no"\n  }\n  after = "z"\n}\n'
     assert.equal(readTerraform(text), [
-      { kind: 'resource', type: 'a', name: 'b', values: { text: 'x', number: 5, list: 'y', after: 'z' } },
+      {
+        kind: 'resource',
+        type: 'a',
+        name: 'b',
+        values: { text: 'x', number: 5, list: 'y', after: 'z' },
+        unclear: [],
+        archive: null,
+      },
     ])
+  })
+
+  test('have a list that goes over lines, and no sums', () => {
+    const text = 'resource "a" "b" {\n  list = [\n    "y",\n  ]\n  sum = 60 * 5\n  two = ["x", "y"]\n}\n'
+    const [block] = readTerraform(text)
+    assert.equal([block?.values, block?.unclear], [{ list: 'y' }, ['sum', 'two']])
+  })
+
+  test('have nothing of long texts, and name the archive that they are of', () => {
+    const text =
+      'resource "a" "b" {\n  about = <<-EOT\n    runtime = "no"\n  EOT\n  f = data.archive_file.code.output_path\n  real = "yes"\n}\n'
+    const [block] = readTerraform(text)
+    assert.equal([block?.values, block?.archive], [{ real: 'yes' }, 'code'])
   })
 
   test('leave references out', () => {
@@ -26,7 +46,7 @@ describe('Terraform blocks', test => {
     const text =
       '# resource "a" "no" {\n/* resource "a" "no2" {\n*/ resource "a" "b" {\n  t = "} // not the end"\n  u = "v" # }\n}\n'
     assert.equal(readTerraform(text), [
-      { kind: 'resource', type: 'a', name: 'b', values: { t: '} // not the end', u: 'v' } },
+      { kind: 'resource', type: 'a', name: 'b', values: { t: '} // not the end', u: 'v' }, unclear: [], archive: null },
     ])
   })
 

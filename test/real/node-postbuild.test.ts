@@ -57,7 +57,7 @@ describe('lpack as postbuild of npm', it => {
       await changeFile(join(greeter, 'lpack.config.ts'), "'10 KB'", '100')
       const third = await build(greeter)
       assert.is(third.code, 1)
-      assert.match(third.lines.join('\n'), /Over your budget by \d+ B\./)
+      assert.match(third.lines.join('\n'), /Over your budget by \d+ B: /)
     }))
 
   it('packs what the build before it made', () =>

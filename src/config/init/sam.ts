@@ -1,5 +1,5 @@
 import { parseYamlDocument } from '../../formats/yaml.ts'
-import { type Foreign, folderIn, nameIn, numberIn, objectOf, type Sketch, textIn } from './sketch.ts'
+import { type Foreign, folderIn, nameIn, numberIn, objectOf, type Sketch, textIn, unclearOf } from './sketch.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'
 
@@ -24,6 +24,7 @@ export function samFunctions(text: string): readonly Sketch[] {
       handler: textIn(own['Handler']),
       memorySize: numberIn(own['MemorySize']),
       timeout: numberIn(own['Timeout']),
+      unclear: unclearOf({ runtime: own['Runtime'], architecture }),
     }
   })
 }

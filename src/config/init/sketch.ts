@@ -8,6 +8,8 @@ export interface Sketch {
   readonly handler: string | null
   readonly memorySize: number | null
   readonly timeout: number | null
+  /** Keys that are said, but not as they stand: by a reference, say. */
+  readonly unclear: readonly ('runtime' | 'architecture')[]
 }
 
 /** Functions that another tool's file declares. */
@@ -46,4 +48,9 @@ export function nameIn(text: string): string {
     .replaceAll(/[^a-zA-Z0-9_-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 64)
+}
+
+/** Which of these are there, and are no plain text. */
+export function unclearOf(values: Readonly<Record<'runtime' | 'architecture', unknown>>): Sketch['unclear'] {
+  return (['runtime', 'architecture'] as const).filter(key => values[key] !== undefined && textIn(values[key]) === null)
 }

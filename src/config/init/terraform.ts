@@ -1,4 +1,5 @@
-import { readTerraform } from '../../formats/terraform.ts'
+import { posix } from 'node:path'
+import { readTerraform, type TerraformBlock } from '../../formats/terraform.ts'
 import { folderIn, nameIn, numberIn, type Sketch, textIn } from './sketch.ts'
 
 /**
@@ -8,19 +9,26 @@ import { folderIn, nameIn, numberIn, type Sketch, textIn } from './sketch.ts'
 export function terraformFunctions(texts: readonly string[]): readonly Sketch[] {
   const blocks = texts.flatMap(readTerraform)
   const archives = blocks.filter(({ kind, type }) => kind === 'data' && type === 'archive_file')
-  const [archive] = archives
-  // Which archive is whose is told by references, which are not followed.
-  const root = archives.length === 1 && archive !== undefined ? folderIn(archive.values['source_dir']) : '.'
+  const rootOf = ({ archive }: TerraformBlock) => {
+    const named = archives.find(({ name }) => name === archive) ?? (archives.length === 1 ? archives[0] : undefined)
+    const file = textIn(named?.values['source_file'])
+    return folderIn(file === null ? named?.values['source_dir'] : posix.dirname(file))
+  }
   return blocks
     .filter(({ kind, type }) => kind === 'resource' && type === 'aws_lambda_function')
     .filter(({ values }) => values['package_type'] !== 'Image')
-    .map(({ name, values }) => ({
+    .map(block => ({ block, ...block }))
+    .map(({ block, name, values, unclear }) => ({
       name: nameIn(textIn(values['function_name']) ?? name),
-      root,
+      root: rootOf(block),
       runtime: textIn(values['runtime']),
       architecture: textIn(values['architectures']),
       handler: textIn(values['handler']),
       memorySize: numberIn(values['memory_size']),
       timeout: numberIn(values['timeout']),
+      unclear: [
+        ...(unclear.includes('runtime') ? ['runtime' as const] : []),
+        ...(unclear.includes('architectures') ? ['architecture' as const] : []),
+      ],
     }))
 }
