@@ -99,7 +99,7 @@ export async function entryPaths(cacheDir: string): Promise<readonly string[]> {
 }
 
 export async function recordPaths(cacheDir: string): Promise<readonly string[]> {
-  return filesBelow(cacheDir, /^(index|artifacts|findings)\/[0-9a-f]{64}$/)
+  return filesBelow(cacheDir, /^(index|artifacts|findings|reports)\/[0-9a-f]{64}$/)
 }
 
 /** The files whose path from the folder looks so. */

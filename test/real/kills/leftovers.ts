@@ -6,9 +6,9 @@ import type { Ground } from './child.ts'
 import { entryPaths, recordPaths } from './expected.ts'
 import type { Project } from './projects.ts'
 
-const DRAFT = /^(streams|index|artifacts|findings|reports|images|layers)\/\.[0-9a-f]{16}\.tmp$/
+const DRAFT = /^(streams|index|artifacts|findings|reports)\/\.[0-9a-f]{16}\.tmp$/
 const LASTING =
-  /^((index|artifacts|findings)\/[0-9a-f]{64}|streams\/libdeflate-[a-z0-9-]+\/[0-9a-f]{2}\/[0-9a-f]{64}|written\.log)$/
+  /^((index|artifacts|findings|reports)\/[0-9a-f]{64}|streams\/libdeflate-[a-z0-9-]+\/[0-9a-f]{2}\/[0-9a-f]{64}|written\.log)$/
 const OUT_DRAFT = /^\.[0-9a-f]{16}\.tmp$/
 const WORK_FOLDER = /^lpack-[0-9a-f]{16}$/
 
