@@ -7,12 +7,12 @@ import * as assert from 'uvu/assert'
 import { findTool, inTemporaryFolder } from '../helpers.ts'
 
 /** Opens a page in Chromium, and expects that it loads nothing else, says nothing in the console and throws nothing, whatever is done. */
-export async function inBrowser(
+export function inBrowser<T>(
   html: string,
   options: BrowserContextOptions,
-  action: (page: Page) => Promise<void>,
-): Promise<void> {
-  await inTemporaryFolder(async dir => {
+  action: (page: Page) => Promise<T>,
+): Promise<T> {
+  return inTemporaryFolder(async dir => {
     const file = join(dir, 'report.html')
     await writeFile(file, html)
     // Root, as in a container, may not use the sandbox; nothing is opened but this page.
@@ -33,8 +33,9 @@ export async function inBrowser(
       })
       page.on('dialog', dialog => noise.push(`dialog: ${dialog.message()}`))
       await page.goto(address)
-      await action(page)
+      const result = await action(page)
       assert.equal(noise, [])
+      return result
     } finally {
       await browser.close()
     }
