@@ -23,7 +23,7 @@ export function problemLine(label: ConfigLabel, problem: Problem): string {
 }
 
 /** functions.hello.layers[0].arn */
-export function keyText(keys: KeyPath): string {
+function keyText(keys: KeyPath): string {
   return keys.map(keyStep).join('')
 }
 

@@ -246,7 +246,7 @@ const STAND_INS =
   /example|sample|placeholder|dummy|fake|redacted|secret|password|your|changeme|insert|replace|notreal|x{4}|0{6}|1{6}|a{6}|\.{3}|\*{3}|1234567|abcdef|qwert/i
 
 /** False for what people write where a secret would stand. */
-export function looksRandom(value: string): boolean {
+function looksRandom(value: string): boolean {
   return !STAND_INS.test(value) && entropyOf(value) >= Math.min(3.2, Math.log2(value.length) - 1) && !hasRun(value)
 }
 

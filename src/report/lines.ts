@@ -21,9 +21,9 @@ export interface TextStyle {
 
 export type Colour = 'red' | 'yellow' | 'green' | 'dim' | 'bold'
 
-export const TONE_COLOURS: Readonly<Record<Verdict['tone'], Colour>> = { good: 'green', doubtful: 'yellow', bad: 'red' }
+const TONE_COLOURS: Readonly<Record<Verdict['tone'], Colour>> = { good: 'green', doubtful: 'yellow', bad: 'red' }
 
-export const SEVERITY_COLOURS: Readonly<Record<Severity, Colour>> = { error: 'red', warning: 'yellow', note: 'dim' }
+const SEVERITY_COLOURS: Readonly<Record<Severity, Colour>> = { error: 'red', warning: 'yellow', note: 'dim' }
 
 export function painter({ color }: Pick<TextStyle, 'color'>): (colour: Colour, text: string) => string {
   return (colour, text) => (color && text !== '' ? styleText(colour, text, { validateStream: false }) : text)

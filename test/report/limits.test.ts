@@ -17,6 +17,7 @@ const GROWN: readonly (readonly [Growth, number, number, number, 'ok' | 'over'])
   [FIVE_PERCENT, 1000, 10, 1050, 'ok'],
   [FIVE_PERCENT, 19, 20, 19, 'over'],
   [{ kind: 'share', share: 0.15 }, 100, 115, 115, 'ok'],
+  [{ kind: 'share', share: 0.29 }, 100, 129, 129, 'ok'],
   [HUNDRED_BYTES, 1000, 1100, 1100, 'ok'],
   [HUNDRED_BYTES, 1000, 1101, 1100, 'over'],
 ]

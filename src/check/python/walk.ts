@@ -111,7 +111,7 @@ export function locate(
 export type Topmost = PythonModule | Exclude<RuntimeModule, null> | null
 
 /** Where Python takes a topmost module from. */
-export function locateTopmost(name: string, { path, subject, suffixes, plan }: Walk): Topmost {
+function locateTopmost(name: string, { path, subject, suffixes, plan }: Walk): Topmost {
   if (isLoadedEarly(name)) return 'standard'
   const found = findModule(name, path.folders, subject, suffixes)
   if (found?.file) return found

@@ -1,6 +1,4 @@
-import { isUtf8 } from 'node:buffer'
 import { finding } from '../../findings.ts'
-import type { ZipEntry } from '../../formats/zip-entries.ts'
 import type { Finding } from '../../model.ts'
 import { grouped } from './grouped.ts'
 import { linkFindings } from './links.ts'
@@ -19,20 +17,6 @@ export interface ShapeEntry {
   /** As in APPNOTE.TXT §4.4.5: 0 stored, 8 DEFLATE. */
   readonly method: number
   readonly isEncrypted: boolean
-}
-
-/** An entry of any zip, and where it leads if it is a link. */
-export function shapeEntry(entry: ZipEntry, target: string | null): ShapeEntry {
-  const { name, nameBytes, mode, kind, method, isEncrypted } = entry
-  return {
-    path: name,
-    isUtf8: isUtf8(nameBytes),
-    mode: mode === null ? null : mode & 0o7777,
-    kind,
-    target,
-    method,
-    isEncrypted,
-  }
 }
 
 /** What can be said of a zip's entries without their contents. */

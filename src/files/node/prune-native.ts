@@ -118,7 +118,7 @@ const ELF_MACHINES: Readonly<Record<number, string>> = { 3: 'ia32', 40: 'arm', 6
 const MACH_O_CPUS: Readonly<Record<number, string>> = { 16777223: 'x64', 16777228: 'arm64' }
 
 /** Such as `linux-x64`; null if the bytes are no native binary. https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
-export function platformOfHeader(bytes: Uint8Array): string | null {
+function platformOfHeader(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (head.length < 20) return null
   const magic = head.toString('hex', 0, 4)

@@ -109,7 +109,7 @@ export function describeUnmet({ requirement, requiredBy, present }: Unmet): stri
 }
 
 /** The distributions by name. */
-export function nodesOf<Node extends ClosureNode>(distributions: readonly Node[]): ReadonlyMap<string, Node> {
+function nodesOf<Node extends ClosureNode>(distributions: readonly Node[]): ReadonlyMap<string, Node> {
   return new Map(distributions.map(node => [node.name, node]))
 }
 
